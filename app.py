@@ -1,0 +1,42 @@
+"""Open the lab in a browser: `python app.py`, or as a Hugging Face Space."""
+
+import argparse
+import os
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+# Gradio sums up all past events after every event; never is often enough. Blocks reads it.
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
+
+from mnistlab.inference.keeper import LabKeeper
+from mnistlab.ui.layout import build_demo
+from mnistlab.ui.page import launch
+
+
+def parse(argv: list[str] | None = None) -> argparse.Namespace:
+    """Arguments; the environment gives the defaults, which is how a Space is told."""
+    env = os.environ.get
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--weights", default=env("MNISTLAB_WEIGHTS"), help="folder of weights")
+    parser.add_argument("--host", default=env("GRADIO_SERVER_NAME", "127.0.0.1"))
+    parser.add_argument("--port", type=int, default=int(env("GRADIO_SERVER_PORT", "7860")))
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Bring the page up first; TensorFlow and the weights follow in a thread."""
+    arguments = parse(argv)
+
+    def load() -> object:
+        from mnistlab.inference.lab import Lab  # imports TensorFlow, so only here
+
+        return Lab.load(arguments.weights) if arguments.weights else Lab.load()
+
+    keeper = LabKeeper(load)
+    demo = build_demo(keeper)
+    launch(demo, arguments.host, arguments.port, prevent_thread_lock=True)
+    keeper.start()
+    demo.block_thread()
+
+
+if __name__ == "__main__":
+    main()

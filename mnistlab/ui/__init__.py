@@ -1,0 +1,1 @@
+"""The page: Gradio's shell, one widget a tab, and what the server answers to each."""

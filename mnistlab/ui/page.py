@@ -1,0 +1,38 @@
+"""The page around the tabs: the shared library in its head, and how it is served."""
+
+from typing import Any
+
+import gradio as gr
+
+from mnistlab.ui.theme import theme
+from mnistlab.ui.widget import STATIC
+
+# in this order: each file adds to window.mnistlab what the later ones use
+LIBRARY = ("bytes", "paint", "ask", "store", "pad", "chart", "save")
+
+
+def head() -> str:
+    """Everything for `launch(head=...)`. A second insertion of the script changes nothing."""
+    folder = STATIC / "lab"
+    style = (folder / "lab.css").read_text(encoding="utf-8")
+    scripts = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in LIBRARY]
+    body = "\n".join(scripts)
+    once = f"if (!window.mnistlab) {{\nwindow.mnistlab = {{}};\n{body}\n}}"
+    return f"<style>{style}</style>\n<script>{once}</script>"
+
+
+def launch(demo: gr.Blocks, host: str, port: int | None, **options: Any) -> None:
+    """Serve the page: our head and theme, no footer, no history, nothing kept of a visitor."""
+    demo.queue(api_open=False)
+    demo.launch(
+        server_name=host,
+        server_port=port,
+        theme=theme(),
+        head=head(),
+        ssr_mode=False,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        max_file_size="4mb",
+        **options,
+    )

@@ -1,0 +1,1 @@
+console.log("lab", Object.keys(lab).join(" "));

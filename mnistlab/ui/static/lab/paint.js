@@ -1,0 +1,157 @@
+/* Pictures: digits, signed differences, codes. Always on a dark screen, in the light theme too. */
+(function (lab) {
+  lab.names = {
+    vanilla: "Vanilla",
+    multilayer: "Multilayer",
+    convolutional: "Convolutional",
+    sparse: "Sparse",
+    denoising: "Denoising",
+    vae: "VAE",
+    ae_2d: "2-D autoencoder",
+    vae_2d: "2-D VAE",
+    gan: "GAN",
+    classifier: "Referee",
+  };
+  /** The nine networks in the order of the page (the referee judges them and has no row). */
+  lab.models = Object.keys(lab.names).filter((id) => id !== "classifier");
+  /** The one colour of a model (or of "median", "gaussian", "linear", "original"), for SVG and CSS. */
+  lab.colour = (id) => "var(--model-" + id.replace("_", "-") + ")";
+
+  const LOST = [90, 169, 255];
+  const RIGHT = [20, 22, 26];
+  const INVENTED = [255, 157, 58];
+  const mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
+  // index 255 is "right"; the 0.7 lets a tenth of ink be seen
+  const difference = Array.from({ length: 511 }, (_, i) =>
+    mix(RIGHT, i < 255 ? LOST : INVENTED, Math.pow(Math.abs(i - 255) / 255, 0.7)),
+  );
+
+  function paint(canvas, side, colourAt) {
+    if (canvas.width !== side || canvas.height !== side) canvas.width = canvas.height = side;
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(side, side);
+    for (let i = 0; i < side * side; i++) {
+      const [r, g, b] = colourAt(i);
+      image.data.set([r, g, b, 255], i * 4);
+    }
+    context.putImageData(image, 0, 0);
+  }
+  /** Tell those who cannot see a canvas what is on it. */
+  lab.describe = (canvas, text) => {
+    if (canvas.getAttribute("aria-label") === text) return;
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", text);
+  };
+  /** A 28 x 28 digit, 0 = paper, 255 = ink. The canvas has one pixel a pixel; CSS keeps it crisp. */
+  lab.paintDigit = (canvas, bytes, text) => {
+    const ramp = (v) => 11 + (v * 244) / 255;
+    paint(canvas, Math.sqrt(bytes.length), (i) => {
+      const v = ramp(bytes[i]);
+      return [v, v, v];
+    });
+    if (text) lab.describe(canvas, text);
+  };
+  /** Reconstruction minus original: blue is ink that was lost, orange is ink that was invented. */
+  lab.paintDifference = (canvas, original, reconstruction, text) => {
+    paint(canvas, 28, (i) => difference[255 + reconstruction[i] - original[i]]);
+    if (text) lab.describe(canvas, text);
+  };
+  /** A screen with nothing on it yet. */
+  lab.paintBlank = (canvas, text) => {
+    paint(canvas, 28, () => RIGHT);
+    if (text) lab.describe(canvas, text);
+  };
+
+  const POSITIVE = [120, 214, 140];
+  const NEGATIVE = [196, 140, 255];
+  /**
+   * A code as a strip: a bar a dimension from the zero line, green up, purple down; more than 64
+   * dimensions become rows of cells, where brightness is size. `sd` draws posterior widths as whiskers.
+   * @param code Int8Array; 127 is `scale`. @param sd Uint8Array; 255 is `scale`.
+   */
+  lab.paintCode = (canvas, code, { sd = null, text = null } = {}) => {
+    const ratio = Math.min(3, window.devicePixelRatio || 1);
+    const width = Math.max(1, Math.round((canvas.clientWidth || 168) * ratio));
+    const height = Math.max(1, Math.round((canvas.clientHeight || 40) * ratio));
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+    }
+    const context = canvas.getContext("2d");
+    const fill = (rgb, x, y, w, h) => {
+      context.fillStyle = "rgb(" + rgb.join(",") + ")";
+      context.fillRect(x, y, w, h);
+    };
+    fill(RIGHT, 0, 0, width, height);
+    const shade = (v, floor) =>
+      mix(RIGHT, v < 0 ? NEGATIVE : POSITIVE, floor + (1 - floor) * Math.min(1, Math.abs(v)));
+    if (code.length <= 64) {
+      const middle = height / 2;
+      const step = width / code.length;
+      const gap = step > 4 * ratio ? ratio : 0;
+      code.forEach((byte, i) => {
+        const value = byte / 127;
+        const size = value * (middle - ratio);
+        const bar = Math.min(step - gap, 24 * ratio);
+        const x = i * step + (step - bar) / 2;
+        fill(shade(value, 0.45), x, Math.min(middle, middle - size), bar, Math.abs(size));
+        if (sd) {
+          const reach = (sd[i] / 255) * (middle - ratio);
+          fill([235, 235, 240], x + bar / 2 - ratio / 2, middle - size - reach, ratio, 2 * reach);
+        }
+      });
+      fill([120, 124, 132], 0, middle - ratio / 2, width, ratio);
+    } else {
+      const columns = Math.min(code.length, 128);
+      const rows = Math.ceil(code.length / columns);
+      code.forEach((byte, i) => {
+        if (byte === 0) return;
+        const [row, column] = [Math.floor(i / columns), i % columns];
+        const [x, y] = [(column * width) / columns, (row * height) / rows];
+        fill(shade(byte / 127, 0.3), x, y, Math.ceil(width / columns), Math.ceil(height / rows));
+      });
+    }
+    if (text) lab.describe(canvas, text);
+  };
+
+  /** Ten classes: colour for a dark screen, and a shape, so that hue is never needed. */
+  lab.classes = [
+    ["#77aadd", "ring"], ["#ee8866", "bar"], ["#eedd88", "diamond"], ["#ffaabb", "triangle"],
+    ["#99ddff", "square"], ["#44bb99", "star"], ["#bbcc33", "hexagon"], ["#d7a35a", "wedge"],
+    ["#dddddd", "plus"], ["#b88cff", "cross"],
+  ].map(([colour, shape]) => ({ colour, shape }));
+  const polygon = (context, x, y, r, corners, turn = 0, inner = 1) => {
+    const points = inner === 1 ? corners : corners * 2;
+    for (let i = 0; i < points; i++) {
+      const radius = i % 2 ? r * inner : r;
+      const angle = turn - Math.PI / 2 + (i * 2 * Math.PI) / points;
+      context.lineTo(x + radius * Math.cos(angle), y + radius * Math.sin(angle));
+    }
+    context.closePath();
+  };
+  /** The marker of class `digit`, centred on x, y, about 2 r wide. */
+  lab.drawMarker = (context, digit, x, y, r) => {
+    const { colour, shape } = lab.classes[digit];
+    context.save();
+    context.fillStyle = context.strokeStyle = colour;
+    context.lineWidth = Math.max(1, r * 0.55);
+    context.beginPath();
+    const turns = { cross: Math.PI / 4, wedge: Math.PI, square: Math.PI / 4 };
+    const turn = turns[shape] || 0;
+    if (shape === "ring") context.arc(x, y, r * 0.75, 0, 2 * Math.PI);
+    if (shape === "bar") context.rect(x - r * 0.25, y - r, r * 0.5, r * 2);
+    if (shape === "diamond" || shape === "square") polygon(context, x, y, r, 4, turn);
+    if (shape === "triangle" || shape === "wedge") polygon(context, x, y, r, 3, turn);
+    if (shape === "hexagon") polygon(context, x, y, r, 6);
+    if (shape === "star") polygon(context, x, y, r, 5, 0, 0.45);
+    if (shape === "plus" || shape === "cross")
+      for (const angle of [turn, turn + Math.PI / 2]) {
+        const [dx, dy] = [r * 0.9 * Math.cos(angle), r * 0.9 * Math.sin(angle)];
+        context.moveTo(x - dx, y - dy);
+        context.lineTo(x + dx, y + dy);
+      }
+    if (["ring", "plus", "cross"].includes(shape)) context.stroke();
+    else context.fill();
+    context.restore();
+  };
+})(window.mnistlab);

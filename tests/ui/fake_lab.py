@@ -1,0 +1,109 @@
+"""A lab of numpy alone that keeps the protocol of the real one, for the fast tests of the page.
+
+Its networks are blurs of growing width, its referee compares with the mean picture of each class:
+enough for every figure to move when the drawing does.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+DIGITS = Path(__file__).parents[1] / "digits.npz"
+AUTOENCODERS = {
+    "vanilla": 32,
+    "multilayer": 32,
+    "convolutional": 64,
+    "sparse": 1024,
+    "denoising": 64,
+    "vae": 16,
+    "gan": 64,
+    "ae_2d": 2,
+    "vae_2d": 2,
+}
+
+
+@dataclass(frozen=True)
+class FakeReading:
+    reconstruction: np.ndarray
+    mse: np.ndarray
+    relative_error: np.ndarray
+    percentile: np.ndarray
+    code: np.ndarray
+    code_sd: np.ndarray | None
+    probabilities: np.ndarray
+
+
+@dataclass(frozen=True)
+class FakeExamination:
+    probabilities: np.ndarray
+    strangeness: np.ndarray
+    readings: dict
+
+
+@dataclass(frozen=True)
+class FakeExhibits:
+    test_images: np.ndarray
+    test_labels: np.ndarray
+
+
+class FakeLab:
+    models = (*AUTOENCODERS, "classifier")
+    source = "fake"
+    revision = "0000000"
+
+    def __init__(self):
+        with np.load(DIGITS, allow_pickle=False) as arrays:
+            images, labels = arrays["x_test"][:500], arrays["y_test"][:500].astype(np.uint8)
+        self.exhibits = FakeExhibits(images, labels)
+        self.cards = {name: {} for name in self.models}
+        self.metrics = {}
+        pixels = images.reshape(len(images), -1) / 255
+        self._means = np.stack([pixels[labels == digit].mean(axis=0) for digit in range(10)])
+        rng = np.random.default_rng(0)
+        self._axes = {
+            name: rng.standard_normal((784, size)).astype(np.float32) / 28
+            for name, size in AUTOENCODERS.items()
+        }
+
+    def classify(self, images):
+        pixels = images.reshape(len(images), -1)
+        distance = ((pixels[:, None] - self._means) ** 2).sum(axis=-1)
+        likeness = np.exp(-(distance - distance.min(axis=1, keepdims=True)) / 2)
+        return (likeness / likeness.sum(axis=1, keepdims=True)).astype(np.float32)
+
+    def encode(self, model, images):
+        code = images.reshape(len(images), -1) @ self._axes[model]
+        return np.maximum(code - 0.6, 0) if model == "sparse" else code
+
+    def decode(self, model, codes):
+        axes = self._axes[model]
+        return np.clip(codes @ axes.T * 8, 0, 1).reshape(-1, 28, 28).astype(np.float32)
+
+    def examine(self, images):
+        readings = {}
+        for place, name in enumerate(AUTOENCODERS):
+            rebuilt = _blurred(images, place + 1)
+            power = np.maximum((images**2).sum(axis=(1, 2)), 1e-6)
+            error = ((rebuilt - images) ** 2).sum(axis=(1, 2)) / power
+            code = self.encode(name, images)
+            readings[name] = FakeReading(
+                reconstruction=rebuilt,
+                mse=((rebuilt - images) ** 2).mean(axis=(1, 2)),
+                relative_error=error,
+                percentile=100 * np.exp(-error * 3),
+                code=code,
+                code_sd=np.full_like(code, 0.2) if name.startswith("vae") else None,
+                probabilities=self.classify(rebuilt),
+            )
+        chances = self.classify(images)
+        nearest = ((images.reshape(len(images), 1, -1) - self._means) ** 2).sum(axis=-1).min(axis=1)
+        return FakeExamination(chances, 100 * np.exp(-nearest / 40), readings)
+
+
+def _blurred(images, times):
+    for _ in range(times):
+        padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
+        across = (padded[:, :, :-2] + 2 * padded[:, :, 1:-1] + padded[:, :, 2:]) / 4
+        images = (across[:, :-2] + 2 * across[:, 1:-1] + across[:, 2:]) / 4
+    return images.astype(np.float32)
