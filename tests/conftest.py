@@ -1,0 +1,95 @@
+"""What every test may ask for: real digits, a browser, and a TensorFlow that keeps quiet."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before anything imports TensorFlow
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # the suite's figures are the processor's
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # same seed, same pixels
+os.environ.setdefault("PYTHONHASHSEED", "0")  # of the processes that tests start
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+settings.register_profile(
+    "mnistlab",
+    deadline=None,  # a shared machine stalls now and then
+    database=None,
+    derandomize="CI" in os.environ,
+)
+settings.load_profile("mnistlab")
+
+DIGITS = Path(__file__).with_name("digits.npz")
+
+
+class Digits(NamedTuple):
+    """Images (n, 28, 28) float32 in [0, 1], 1 = ink; labels (n,) uint8."""
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+def read_digits(path: Path) -> Digits:
+    with np.load(path, allow_pickle=False) as arrays:
+        return Digits(
+            x_train=arrays["x_train"].astype(np.float32) / 255,
+            y_train=arrays["y_train"].astype(np.uint8),
+            x_test=arrays["x_test"].astype(np.float32) / 255,
+            y_test=arrays["y_test"].astype(np.uint8),
+        )
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--data",
+        metavar="PATH",
+        default=os.environ.get("MNISTLAB_DATA"),
+        help="all of MNIST as an .npz, for the tests that measure on it (or MNISTLAB_DATA)",
+    )
+
+
+@pytest.fixture(scope="session")
+def mnist_path(pytestconfig):
+    """Where all of MNIST lies, as an .npz; skips the test where it does not."""
+    given = pytestconfig.getoption("--data")
+    if not given:
+        pytest.skip("needs all of MNIST: --data PATH or MNISTLAB_DATA")
+    path = Path(given)
+    if not path.is_file():
+        pytest.fail(f"--data {given} is not a file")
+    return path.resolve()
+
+
+@pytest.fixture(scope="session")
+def mnist(mnist_path):
+    """All 60,000 and 10,000 digits."""
+    return read_digits(mnist_path)
+
+
+@pytest.fixture(scope="session")
+def digits_path():
+    """The bundled digits as an .npz, uint8, for whatever takes a path such as `train.py --data`."""
+    return DIGITS
+
+
+@pytest.fixture(scope="session")
+def digits():
+    """600 training and 200 test digits of MNIST, as many of each class."""
+    return read_digits(DIGITS)
+
+
+@pytest.fixture(scope="session")
+def chromium_path():
+    """The Chromium to launch as Playwright's `executable_path`; None means Playwright's own."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    return None
