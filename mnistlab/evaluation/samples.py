@@ -74,8 +74,8 @@ def neighbourhood_scores(
         digits inside a sample's ball; balls around a sample over k, near 1 at best and not bounded
         by it; the share of real balls with a sample inside.
 
-    Paper: Naeem et al. 2020, arXiv:2002.09797, eq. 3 to 6; Kynkaanniemi et al. 2019,
-    arXiv:1904.06991 for precision and recall.
+    Paper: Naeem et al. 2020, arXiv:2002.09797, for density and coverage; Kynkaanniemi et al. 2019,
+    arXiv:1904.06991, for precision and recall.
     """
     features, reference = vector_pair("features", features, "reference", reference)
     radii, sample_radii = neighbour_radii(reference, k), neighbour_radii(features, k)
