@@ -36,7 +36,7 @@ def hoyer_sparsity(codes: np.ndarray) -> float:
     Raises:
         ValueError: codes of one unit, for which the measure does not exist.
 
-    Paper: Hoyer 2004, "Non-negative matrix factorization with sparseness constraints", section 3.1.
+    Paper: Hoyer 2004, "Non-negative matrix factorization with sparseness constraints".
     """
     codes = vectors("codes", codes)
     if codes.shape[1] < 2:
