@@ -64,6 +64,11 @@ class Manifest:
     files: Mapping[str, FileEntry]
     tensors: Mapping[str, Mapping[str, TensorSpec]]
 
+    @property
+    def revision(self) -> str:
+        """Twelve hexadecimal digits that stand for exactly these files."""
+        return hashlib.sha256(self.to_json()).hexdigest()[:12]
+
     def to_json(self) -> bytes:
         """The text of `manifest.json`."""
         return to_json(

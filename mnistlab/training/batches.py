@@ -1,0 +1,91 @@
+"""Endless shuffled batches that can be taken up again at any epoch, and the warps that make a referee robust."""
+
+import numpy as np
+import tensorflow as tf
+
+SHIFT, TURN, SHEAR, STRETCH = 2.0, 0.20, 0.20, 0.14  # pixels, radians, ratio, log ratio
+ELASTIC, ELASTIC_GRID = 1.1, 5  # pixels, knots a side
+
+
+def batches(
+    images: np.ndarray,
+    labels: np.ndarray | None,
+    *,
+    batch: int,
+    seed: int,
+    first_epoch: int = 0,
+    augment: bool = False,
+) -> tuple[tf.data.Dataset, int]:
+    """An endless data set of batches and the number of steps that make an epoch.
+
+    Each epoch has its own permutation, a function of (seed, epoch) alone, so work that resumes at `first_epoch` sees what it
+    would have seen. Digits that do not fill the last batch of an epoch are left out of that epoch.
+    """
+    steps = len(images) // batch
+    if steps == 0:
+        raise ValueError(f"{len(images)} digits do not fill one batch of {batch}: lower the batch.")
+    pixels = tf.constant(images)
+    targets = None if labels is None else tf.constant(labels, tf.int32)
+    last = tf.constant(len(images) - 1, tf.int64)
+
+    def take(step: tf.Tensor) -> tuple[tf.Tensor, ...] | tf.Tensor:
+        epoch, place = step // steps, step % steps
+        where = tf.range(batch, dtype=tf.int64) + place * batch
+        shuffled = tf.random.experimental.index_shuffle(
+            where, seed=[tf.constant(seed, tf.int64), epoch], max_index=last
+        )
+        chosen = tf.gather(pixels, shuffled)
+        if augment:
+            chosen = warp(chosen, tf.stack([tf.constant(seed, tf.int64), step]))
+        return chosen if targets is None else (chosen, tf.gather(targets, shuffled))
+
+    counter = tf.data.Dataset.counter(start=first_epoch * steps)
+    return counter.map(take, num_parallel_calls=1).prefetch(2), steps
+
+
+def warp(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Shift, turn, slope, stretch, bend and thicken or thin each digit by its own chance: (n, 28, 28) -> the same.
+
+    Simard, Steinkraus & Platt 2003, "Best practices for convolutional neural networks applied to visual document analysis".
+    """
+    n, side = tf.shape(images)[0], images.shape[1]
+    draws = tf.random.stateless_uniform((6, n, 1, 1), seed, -1.0, 1.0)
+    turn, shear = TURN * draws[0], SHEAR * draws[1]
+    wide, high = tf.exp(STRETCH * draws[2]), tf.exp(STRETCH * draws[3])
+    centre = (side - 1) / 2
+    rows, columns = tf.meshgrid(tf.range(side), tf.range(side), indexing="ij")
+    y = (tf.cast(rows, tf.float32) - centre)[None] * high  # (n, side, side)
+    x = (tf.cast(columns, tf.float32) - centre)[None] * wide + shear * y
+    knots = tf.random.stateless_normal((n, ELASTIC_GRID, ELASTIC_GRID, 2), seed + 1)
+    bend = ELASTIC * tf.image.resize(knots, (side, side), "bicubic")
+    from_y = tf.sin(turn) * x + tf.cos(turn) * y + centre + SHIFT * draws[4] + bend[..., 0]
+    from_x = tf.cos(turn) * x - tf.sin(turn) * y + centre + SHIFT * draws[5] + bend[..., 1]
+    return _thicken(_bilinear(images, from_y, from_x), seed + 2)
+
+
+def _bilinear(images: tf.Tensor, y: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
+    """The pictures read at fractional places; paper beyond the edge."""
+    padded = tf.pad(images, [[0, 0], [1, 1], [1, 1]])
+    side = padded.shape[1]
+    y, x = tf.clip_by_value(y + 1, 0.0, side - 1.001), tf.clip_by_value(x + 1, 0.0, side - 1.001)
+    top, left = tf.floor(y), tf.floor(x)
+    down, right = y - top, x - left
+    flat = tf.reshape(padded, (-1, side * side))
+    corner = tf.cast(top, tf.int32) * side + tf.cast(left, tf.int32)  # (n, 28, 28)
+
+    def at(offset: int) -> tf.Tensor:
+        places = tf.reshape(corner + offset, (tf.shape(flat)[0], -1))
+        return tf.reshape(tf.gather(flat, places, batch_dims=1), tf.shape(y))
+
+    upper = at(0) * (1 - right) + at(1) * right
+    lower = at(side) * (1 - right) + at(side + 1) * right
+    return upper * (1 - down) + lower * down
+
+
+def _thicken(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Mix each picture with its dilation or its erosion over 3 x 3 pixels, by up to two thirds."""
+    maps = images[..., None]
+    wide = tf.nn.max_pool2d(maps, 3, 1, "SAME")[..., 0]
+    thin = -tf.nn.max_pool2d(-maps, 3, 1, "SAME")[..., 0]
+    share = tf.random.stateless_uniform((tf.shape(images)[0], 1, 1), seed, -0.67, 0.67)
+    return images + tf.nn.relu(share) * (wide - images) + tf.nn.relu(-share) * (thin - images)
