@@ -1,12 +1,99 @@
 """Draw: your digit on the pad, and every network on it at once."""
 
+import base64
+import binascii
+import io
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from mnistlab.data.drawing import normalization_steps
+from mnistlab.data.picture import ink_from_picture
+from mnistlab.inference.examine import examine as examine_digit
+from mnistlab.inference.examine import resample as resample_digit
 from mnistlab.inference.keeper import LabKeeper
+from mnistlab.inference.pictures import picture_text, read_picture_text
+from mnistlab.ui.answering import Answer, answering
 from mnistlab.ui.widget import widget
+from mnistlab.ui.wire import GRID, decode_ink, encode_ink
 
 TITLE = "Draw"
 NAME = "draw"
+PICTURE_BYTES = 2 * 1024 * 1024
 
 
 def build(keeper: LabKeeper) -> None:
     """Lay out the tab and wire it."""
-    widget(NAME)
+
+    @answering(keeper)
+    def examine(lab: Any, request: dict[str, Any]) -> Answer:
+        """All networks on `{"test": 17}` or on `{"ink": text, "normalize": true}`."""
+        if "test" in request:
+            index = _test_index(lab, request["test"])
+            digit = lab.exhibits.test_images[index].astype(np.float32) / 255
+            return {**examine_digit(lab, digit), "label": int(lab.exhibits.test_labels[index])}
+        ink = decode_ink(request.get("ink"))
+        if not ink.any():
+            raise ValueError("Draw a digit first: the pad is blank.")
+        raw, box, centred = normalization_steps(ink)
+        digit, other = (raw, centred) if request.get("normalize") is False else (centred, raw)
+        steps = np.stack([raw, box, centred])
+        return {**examine_digit(lab, digit, other), "steps": picture_text(steps)}
+
+    @answering(keeper)
+    def resample(lab: Any, request: dict[str, Any]) -> Answer:
+        """One draw from the posterior of a VAE for `{"digit": ..., "model": "vae", "seed": 7}`."""
+        digit = read_picture_text(request.get("digit"))
+        again = resample_digit(lab, digit, str(request.get("model")), request.get("seed", 0))
+        return {"reconstruction": picture_text(again)}
+
+    @answering(keeper)
+    def shelf(lab: Any, request: dict[str, Any]) -> Answer:
+        """The classes of the shipped test digits, a character each."""
+        return {"labels": "".join(str(int(label)) for label in _shown_labels(lab))}
+
+    @answering(keeper)
+    def read_picture(lab: Any, request: dict[str, Any]) -> Answer:
+        """The ink of an uploaded picture, as the pad takes it."""
+        ink = ink_from_picture(io.BytesIO(_picture_bytes(request.get("picture"))))
+        return {"ink": encode_ink(_on_pad(ink))}
+
+    widget(NAME, server_functions=[examine, resample, shelf, read_picture])
+
+
+def _shown_labels(lab: Any) -> np.ndarray:
+    """The labels of the test digits that ship as pictures: the first of all labels."""
+    return lab.exhibits.test_labels[: len(lab.exhibits.test_images)]
+
+
+def _test_index(lab: Any, index: object) -> int:
+    count = len(lab.exhibits.test_images)
+    if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < count:
+        raise ValueError(f"The test digits here are 0 to {count - 1}; there is no {index!r}.")
+    return index
+
+
+def _picture_bytes(text: object) -> bytes:
+    if not isinstance(text, str):
+        raise ValueError("The picture did not arrive whole. Try again.")
+    if len(text) > PICTURE_BYTES * 4 // 3 + 4:
+        raise ValueError("That picture is larger than 2 MB; crop it, or save it smaller.")
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("The picture did not arrive whole. Try again.") from None
+
+
+def _on_pad(ink: np.ndarray) -> np.ndarray:
+    """Fit ink of any size into the pad, as large as it goes; (140, 140) booleans."""
+    height, width = ink.shape
+    scale = GRID / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    fitted = Image.fromarray(ink.astype(np.float32)).resize(size, Image.Resampling.BICUBIC)
+    pad = np.zeros((GRID, GRID), bool)
+    top, left = (GRID - size[1]) // 2, (GRID - size[0]) // 2
+    pad[top : top + size[1], left : left + size[0]] = np.asarray(fitted) > 0.5
+    if not pad.any():
+        raise ValueError("No ink is left of that picture; one with stronger lines may work.")
+    return pad

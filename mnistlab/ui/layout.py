@@ -8,7 +8,8 @@ How to write a tab
    `@answering(keeper) def denoise(lab, request) -> dict` inside `build`: a few lines that check
    `request` (a dict, anything may be in it) and call a pure function of `mnistlab.inference`. What
    is wrong with a request is a `ValueError` with a sentence for the visitor. Pictures go down as
-   `inference.pictures.picture_text`; a digit comes up as base64, read by `read_picture_text`.
+   `inference.pictures.picture_text` (in the page, `lab.unpack(text)` gives the bytes); a digit
+   comes up as `lab.toBase64(bytes)`, read by `read_picture_text`.
 2. `static/<name>.html`, `.css`, `.js`: see `widget` for the four things that HTML and CSS may not
    hold. The CSS is scoped to the tab; the parts that every tab shares are the `lab-` classes of
    `static/lab/lab.css`. Mark what a lesson may hide with `data-panel="curve"` (`?hide=curve`).

@@ -43,8 +43,9 @@ class FakeExamination:
 
 @dataclass(frozen=True)
 class FakeExhibits:
-    test_images: np.ndarray
+    test_images: np.ndarray  # fewer than there are labels, as in the real ones
     test_labels: np.ndarray
+    spread: dict
 
 
 class FakeLab:
@@ -54,8 +55,7 @@ class FakeLab:
 
     def __init__(self):
         with np.load(DIGITS, allow_pickle=False) as arrays:
-            images, labels = arrays["x_test"][:500], arrays["y_test"][:500].astype(np.uint8)
-        self.exhibits = FakeExhibits(images, labels)
+            images, labels = arrays["x_test"], arrays["y_test"].astype(np.uint8)
         self.cards = {name: {} for name in self.models}
         self.metrics = {}
         pixels = images.reshape(len(images), -1) / 255
@@ -65,6 +65,9 @@ class FakeLab:
             name: rng.standard_normal((784, size)).astype(np.float32) / 28
             for name, size in AUTOENCODERS.items()
         }
+        codes = {name: self.encode(name, images / 255) for name in AUTOENCODERS}
+        spread = {name: np.stack([c.mean(axis=0), c.std(axis=0)]) for name, c in codes.items()}
+        self.exhibits = FakeExhibits(images[:150], labels, spread)
 
     def classify(self, images):
         pixels = images.reshape(len(images), -1)

@@ -9,8 +9,20 @@
       text += String.fromCharCode(...bytes.subarray(i, i + 4096));
     return btoa(text);
   };
+  /** Pixels as Python's `packed_text` sends them: a zero is followed by how many there are. */
+  lab.unpack = (text) => {
+    const packed = lab.toBytes(text);
+    let size = 0;
+    for (let i = 0; i < packed.length; i++) size += packed[i] === 0 ? packed[++i] : 1;
+    const pixels = new Uint8Array(size);
+    for (let i = 0, at = 0; i < packed.length; i++) {
+      if (packed[i] === 0) at += packed[++i];
+      else pixels[at++] = packed[i];
+    }
+    return pixels;
+  };
   /** Signed bytes, as codes travel. */
-  lab.toInt8 = (text) => new Int8Array(lab.toBytes(text).buffer);
+  lab.toInt8 = (text) => new Int8Array(lab.unpack(text).buffer);
 
   /** Lengths of alternating paper and ink runs, paper first, 7 bits a byte, low bits first. */
   lab.encodeInk = (ink) => {

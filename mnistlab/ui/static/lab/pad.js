@@ -76,10 +76,8 @@
       pointer = event.pointerId;
       key.down = false;
       canvas.setPointerCapture(pointer);
-      canvas.focus({ preventScroll: true });
       cross.hidden = true;
       begin(place(event));
-      event.preventDefault();
     });
     canvas.addEventListener("pointermove", (event) => {
       if (event.pointerId !== pointer) return;

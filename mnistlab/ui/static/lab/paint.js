@@ -21,9 +21,9 @@
   const RIGHT = [20, 22, 26];
   const INVENTED = [255, 157, 58];
   const mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
-  // index 255 is "right"; the 0.7 lets a tenth of ink be seen
+  // index 255 is "right"; the power lets a tenth of ink be seen
   const difference = Array.from({ length: 511 }, (_, i) =>
-    mix(RIGHT, i < 255 ? LOST : INVENTED, Math.pow(Math.abs(i - 255) / 255, 0.7)),
+    mix(RIGHT, i < 255 ? LOST : INVENTED, Math.pow(Math.abs(i - 255) / 255, 0.6)),
   );
 
   function paint(canvas, side, colourAt) {
@@ -92,7 +92,7 @@
       code.forEach((byte, i) => {
         const value = byte / 127;
         const size = value * (middle - ratio);
-        const bar = Math.min(step - gap, 24 * ratio);
+        const bar = Math.min(step - gap, (code.length > 4 ? 24 : 64) * ratio);
         const x = i * step + (step - bar) / 2;
         fill(shade(value, 0.45), x, Math.min(middle, middle - size), bar, Math.abs(size));
         if (sd) {
