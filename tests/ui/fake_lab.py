@@ -83,6 +83,17 @@ class FakeLab:
         axes = self._axes[model]
         return np.clip(codes @ axes.T * 8, 0, 1).reshape(-1, 28, 28).astype(np.float32)
 
+    def posterior(self, model, images):
+        mean = self.encode(model, images)
+        return mean, np.full_like(mean, 0.2)
+
+    def sample(self, model, n, seed=0, *, temperature=1.0, digit=None):
+        rng = np.random.default_rng(seed)
+        codes = temperature * rng.standard_normal((n, AUTOENCODERS[model]))
+        likeness = self._means[rng.integers(10, size=n) if digit is None else [digit] * n]
+        images = self.decode(model, codes) / 4 + likeness.reshape(-1, 28, 28)
+        return np.clip(images, 0, 1).astype(np.float32)
+
     def examine(self, images):
         readings = {}
         for place, name in enumerate(AUTOENCODERS):
