@@ -1,5 +1,6 @@
 const find = (selector) => element.querySelector(selector);
 const status = lab.status(find(".lab-status"));
+const put = (node, text) => node.textContent !== text && (node.textContent = text);
 const heard = find(".heard");
 const hint = find(".hint");
 const PREPARED = find(".about-steps").textContent;
@@ -64,13 +65,13 @@ function rest() {
     lab.paintCode(code, [], { text: "nothing yet" });
   }
   for (const canvas of steps) lab.paintBlank(canvas, "nothing yet");
+  put(find(".about-steps"), PREPARED);
   for (const bar of chances) {
     bar.className = "";
     bar.firstChild.style.backgroundSize = "100% 0";
   }
 }
 
-const put = (node, text) => node.textContent !== text && (node.textContent = text);
 let last = null; // what the rows show: {answer, request, input}
 
 function show(answer, request) {
@@ -109,7 +110,7 @@ function showVerdict(answer, best, known) {
 function showSteps(answer, request, name) {
   const whole = answer.steps ? lab.unpack(answer.steps) : null;
   const on = request.normalize !== false;
-  put(find(".about-steps"), whole ? PREPARED : "A test digit comes as MNIST has it: the box and the centre are its own.");
+  put(find(".about-steps"), whole ? PREPARED : "A test digit is in its box and centred already; it is shown as MNIST has it.");
   find(".steps").classList.toggle("off", !on || !whole);
   steps.forEach((canvas, i) => {
     const picture = whole ? whole.subarray(i * 784, (i + 1) * 784) : lab.unpack(answer.input);

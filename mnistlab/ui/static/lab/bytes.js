@@ -80,9 +80,9 @@
     if (size > 3) return lab.count(Number(x.toPrecision(2)));
     return Number(x.toPrecision(2)).toFixed(Math.min(8, Math.max(0, 1 - size))).replace("-", "−");
   };
-  /** A share of 100, never rounded up to all or down to none. */
+  /** A share of 100; nothing here is so sure that it may be called all. */
   lab.percent = (x) => {
-    if (x > 99 && x < 100) return ">99 %";
+    if (x > 99) return ">99 %";
     if (x > 0 && x < 1) return "<1 %";
     return Math.round(x) + " %";
   };

@@ -1,6 +1,7 @@
 /* Line charts as inline SVG: a curve a model, its name at the line's end, "you are here". */
 (function (lab) {
-  const MARGIN = { left: 46, right: 104, top: 12, bottom: 38 };
+  const MARGIN = { left: 46, top: 12, bottom: 38 };
+  const LETTER = 6.8; // about the width of one at 12 px
   const escape = (text) =>
     String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
@@ -54,7 +55,8 @@
     function draw() {
       const width = Math.max(260, element.clientWidth);
       const height = state.height ?? 280;
-      const [left, right] = [MARGIN.left, width - MARGIN.right];
+      const longest = Math.max(0, ...state.curves.map((c) => (c.name ?? "").length));
+      const [left, right] = [MARGIN.left, width - 16 - longest * LETTER];
       const [top, bottom] = [MARGIN.top, height - MARGIN.bottom];
       const forward = (axis) => (axis.log ? Math.log10 : Number);
       const [x0, x1] = bounds(state.x, 0).map(forward(state.x));

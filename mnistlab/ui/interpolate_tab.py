@@ -1,0 +1,103 @@
+"""Interpolate: from one digit to another, through codes and through pixels."""
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from mnistlab.data.drawing import normalize_drawing
+from mnistlab.inference.interpolate import FADE, as_gif, as_png, morph, strips
+from mnistlab.inference.keeper import LabKeeper
+from mnistlab.inference.pictures import picture_text, read_picture_text
+from mnistlab.ui.answering import Answer, answering
+from mnistlab.ui.widget import widget
+from mnistlab.ui.wire import decode_ink
+
+TITLE = "Interpolate"
+NAME = "interpolate"
+PLAIN = ("multilayer", "vanilla")  # the autoencoders to compare the VAE with
+TITLES = {"vae": "VAE", "multilayer": "Multilayer", "vanilla": "Vanilla", FADE: "Cross-fade"}
+KEPT = ("gif", "png")
+
+
+def build(keeper: LabKeeper) -> None:
+    """Lay out the tab and wire it."""
+
+    @answering(keeper)
+    def shelf(lab: Any, request: dict[str, Any]) -> Answer:
+        """The classes of the shipped test digits, a character each."""
+        return {"labels": "".join(str(int(label)) for label in _labels(lab))}
+
+    @answering(keeper)
+    def ways(lab: Any, request: dict[str, Any]) -> Answer:
+        """Three strips for `{"a", "b", "plain", "steps", "path"}`; see `_end` for the ends."""
+        ends = {name: _end(lab, request.get(name)) for name in ("a", "b")}
+        walked = _strips(lab, request, ends["a"][0], ends["b"][0])
+        return {
+            **{name: {"picture": picture_text(digit), "label": label}
+               for name, (digit, label) in ends.items()},
+            "ways": {name: _travelling(way) for name, way in walked.items()},
+            "weights": lab.revision,
+        }  # fmt: skip
+
+    @answering(keeper)
+    def corners(lab: Any, request: dict[str, Any]) -> Answer:
+        """The square between `{"a", "b", "c", "d", "path"}`, decoded by the VAE."""
+        digits = np.stack([_end(lab, request.get(name))[0] for name in "abcd"])
+        return _travelling(morph(lab, digits, path=request.get("path")))
+
+    @answering(keeper)
+    def keep(lab: Any, request: dict[str, Any]) -> Answer:
+        """The strips of `ways` as a file in base64; `"as"` is "gif" or "png"."""
+        a, b = (_end(lab, request.get(name))[0] for name in ("a", "b"))
+        walked = {TITLES[name]: way for name, way in _strips(lab, request, a, b).items()}
+        if request.get("as") not in KEPT:
+            raise ValueError(f"A strip is kept as {' or '.join(KEPT)}.")
+        gif = request["as"] == "gif"
+        file = as_gif({k: way["frames"] for k, way in walked.items()}) if gif else as_png(walked)
+        return {"file": base64.b64encode(file).decode("ascii")}
+
+    widget(NAME, server_functions=[shelf, ways, corners, keep])
+
+
+def _strips(
+    lab: Any, request: dict[str, Any], a: np.ndarray, b: np.ndarray
+) -> dict[str, dict[str, np.ndarray]]:
+    plain = request.get("plain")
+    if plain not in PLAIN:
+        raise ValueError(f"The plain autoencoder is {' or '.join(PLAIN)}.")
+    return strips(lab, a, b, ("vae", plain), request.get("steps"), request.get("path"))
+
+
+def _travelling(way: dict[str, np.ndarray]) -> Answer:
+    return {
+        "frames": picture_text(way["frames"]),
+        "read_as": way["read_as"].tolist(),
+        "confidence": [round(float(p), 4) for p in way["confidence"]],
+    }
+
+
+def _end(lab: Any, end: object) -> tuple[np.ndarray, int | None]:
+    """An end of the walk and its class, if known.
+
+    It is `{"test": 17}`, `{"ink": text}`, a drawing to be normalised, or `{"digit": text}`, a digit
+    as the networks see it.
+    """
+    if not isinstance(end, dict):
+        raise ValueError("An end of the walk is missing: draw a digit or choose a test digit.")
+    if "test" in end:
+        index, count = end["test"], len(lab.exhibits.test_images)
+        if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < count:
+            raise ValueError(f"The test digits here are 0 to {count - 1}; there is no {index!r}.")
+        return lab.exhibits.test_images[index].astype(np.float32) / 255, int(_labels(lab)[index])
+    if "ink" in end:
+        ink = decode_ink(end["ink"])
+        if not ink.any():
+            raise ValueError("Draw a digit first: a pad is blank.")
+        return normalize_drawing(ink), None
+    return read_picture_text(end.get("digit")), None
+
+
+def _labels(lab: Any) -> np.ndarray:
+    """The labels of the test digits that ship as pictures: the first of all labels."""
+    return lab.exhibits.test_labels[: len(lab.exhibits.test_images)]

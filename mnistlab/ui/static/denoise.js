@@ -1,0 +1,190 @@
+const find = (selector) => element.querySelector(selector);
+const status = lab.status(find(".lab-status"));
+const put = (node, text) => node.textContent !== text && (node.textContent = text);
+lab.noise.strip(find(".strip"), "denoise-kind");
+
+const FILTERS = {
+  median: "Median filter",
+  median_unclipped: "Median, unclipped",
+  gaussian: "Gaussian filter",
+  gaussian_unclipped: "Gaussian, unclipped",
+};
+const nameOf = (id) => FILTERS[id] ?? lab.names[id];
+const others = lab.models.filter((id) => id !== "denoising");
+const SPAN = { psnr: 12, ssim: 0.8 }; // where a bar of gain ends, either way
+const MEASURES = {
+  psnr: { title: "PSNR, dB", unit: " dB", hint: "PSNR over the test set, by strength of the noise." },
+  ssim: { title: "SSIM", unit: "", hint: "SSIM over the test set, by strength of the noise." },
+};
+let measure = lab.query.get("measure") === "ssim" ? "ssim" : "psnr";
+let last = null; // what is on screen: {answer, request}
+let curves = null; // {kinds, trained_at}, once they are here
+let chart = null;
+
+const rows = {};
+for (const [title, ids] of [["The denoiser", ["denoising"]], ["Filters", Object.keys(FILTERS)], ["The other networks", others]]) {
+  const group = document.createElement("tbody");
+  group.innerHTML = `<tr class="group"><th colspan="5" scope="rowgroup">${title}</th></tr>`;
+  for (const id of ids) {
+    const row = document.createElement("tr");
+    row.className = "row idle";
+    row.dataset.method = id;
+    row.innerHTML = `<td><canvas class="lab-digit"></canvas></td>
+      <th scope="row"><span class="name">${nameOf(id)}<span class="best"></span></span><span class="bar"><i style="background:${lab.colour(colourOf(id))}"></i></span></th>
+      <td class="lab-figure" data-measure="psnr"></td><td class="lab-figure" data-measure="ssim"></td><td class="lab-figure reads"></td>`;
+    group.append(row);
+    const part = (selector) => row.querySelector(selector);
+    rows[id] = {
+      row, canvas: part("canvas"), best: part(".best"), bar: part(".bar i"), reads: part(".reads"),
+      psnr: part('[data-measure="psnr"]'), ssim: part('[data-measure="ssim"]'),
+    };
+  }
+  find("table").append(group);
+}
+function colourOf(id) {
+  return id.replace("_unclipped", "");
+}
+
+const reads = ({ read_as, confidence }) => `reads ${read_as} (${lab.percent(100 * confidence)})`;
+const signed = (gain) => (gain > 0 ? "+" : "") + lab.two(gain);
+const gainOf = (row) => row[measure + "_gain"];
+const inUnit = (value) => lab.two(value) + MEASURES[measure].unit;
+const stage = (name, bytes, figures, words) => {
+  const figure = find(`.stage .${name}`);
+  if (bytes) lab.paintDigit(figure.querySelector("canvas"), bytes, words);
+  else lab.paintBlank(figure.querySelector("canvas"), "nothing yet");
+  put(figure.querySelector("figcaption span"), figures);
+};
+
+function blank() {
+  call.cancel();
+  last = null;
+  for (const { row, canvas } of Object.values(rows)) {
+    row.classList.add("idle");
+    lab.paintBlank(canvas, "nothing yet");
+  }
+  for (const name of ["clean", "noisy", "result"]) stage(name, null, "");
+  put(find(".says"), "");
+  put(find(".why"), "");
+  if (!lab.store.digit) status.fail("Draw a digit first: the pad is blank.");
+}
+
+function show(answer, request) {
+  last = { answer, request };
+  const { label, level } = lab.noises[request.kind];
+  stage("clean", lab.toBytes(request.digit), "the truth, kept from all of them", "your digit, clean");
+  stage("noisy", lab.toBytes(answer.picture), figures(answer.noisy), `your digit with ${label} noise, ${level(request.strength)}: ${figures(answer.noisy)}`);
+  const cleaned = answer.rows.denoising;
+  stage("result", lab.toBytes(cleaned.picture), figures(cleaned), `what the denoiser makes of it: ${figures(cleaned)}`);
+  for (const [id, row] of Object.entries(answer.rows)) showRow(id, row);
+  compare();
+}
+const figures = ({ psnr, ssim }) => `${lab.two(psnr)} dB, SSIM ${lab.two(ssim)}`;
+
+function showRow(id, row) {
+  const view = rows[id];
+  lab.paintDigit(view.canvas, lab.toBytes(row.picture), `${nameOf(id)} on the noisy digit: ${figures(row)}, the referee ${reads(row)}`);
+  for (const key of ["psnr", "ssim"]) {
+    put(view[key], signed(row[key + "_gain"]) + MEASURES[key].unit);
+    view[key].title = `from ${last.answer.noisy[key]} to ${row[key]}`;
+    view[key].classList.toggle("worse", row[key + "_gain"] < 0);
+  }
+  put(view.reads, `${row.read_as} ${lab.percent(100 * row.confidence)}`);
+  view.row.classList.remove("idle");
+}
+
+/** What depends on the measure: bars, the mark of the best, the sentence. */
+function compare() {
+  for (const cell of element.querySelectorAll("[data-measure]")) cell.classList.toggle("chosen", cell.dataset.measure === measure);
+  if (!last) return;
+  const { answer } = last;
+  const best = answer.best[measure];
+  for (const [id, row] of Object.entries(answer.rows)) {
+    const share = Math.max(-1, Math.min(1, gainOf(row) / SPAN[measure]));
+    rows[id].bar.style.transform = `scaleX(${share})`;
+    put(rows[id].best, id === best ? "best" : "");
+    rows[id].row.classList.toggle("first", id === best);
+  }
+  const [says, why] = verdict(answer, best);
+  put(find(".says"), says);
+  put(find(".why"), why);
+}
+
+function verdict({ rows: all }, best) {
+  const gain = (id) => gainOf(all[id]);
+  const filter = Object.keys(FILTERS).reduce((a, b) => (gain(b) > gain(a) ? b : a));
+  const networks = Object.keys(all).filter((id) => !(id in FILTERS));
+  const beaten = networks.filter((id) => gain(id) < gain(filter)).length;
+  const rest = `${nameOf(filter)} is the best filter, with a gain of ${inUnit(gain(filter))}, and beats ${beaten} of the ${networks.length} networks.`;
+  if (gain(best) <= 0) return ["Nothing helps here", `Even the best, ${nameOf(best)}, loses ${inUnit(-gain(best))}: leave the picture as it is.`];
+  if (best === "denoising") return [`The denoiser wins: it gains ${inUnit(gain(best))}`, rest];
+  if (best === filter) {
+    const own = gain("denoising");
+    const denoiser = own > 0 ? `gains ${inUnit(own)}` : `loses ${inUnit(-own)}`;
+    return [`A filter wins: ${nameOf(best)} gains ${inUnit(gain(best))}`, `The denoiser ${denoiser}. The filter beats ${beaten} of the ${networks.length} networks.`];
+  }
+  return [`${nameOf(best)} wins: it gains ${inUnit(gain(best))}`, `The denoiser gains ${inUnit(gain("denoising"))}. ${rest}`];
+}
+
+const SERIES = ["denoising", ...Object.keys(FILTERS), ...others];
+/** The curves of the kind of noise that is chosen; they travelled once, with all kinds. */
+function showCurves() {
+  const data = curves?.kinds[lab.noise.now.kind];
+  const { label } = lab.noises[lab.noise.now.kind];
+  find(".chart").hidden = !data;
+  if (!curves) return;
+  if (!data) {
+    put(find(".about-curve"), `These weights came without curves for ${label.toLowerCase()} noise.`);
+    return;
+  }
+  const named = [...SERIES.filter((id) => id in data[measure]).map((id) => [id, nameOf(id)]), ["noisy", "Left noisy"]];
+  const trained = lab.noise.now.kind === "gaussian" && curves.trained_at;
+  const drawn = named.map(([id, name]) => ({
+    id: id === "noisy" ? "original" : colourOf(id),
+    name,
+    points: data.strengths.map((strength, i) => [strength, data[measure][id][i]]),
+    dashed: id === "noisy" || id.endsWith("_unclipped"),
+    faint: others.includes(id),
+  }));
+  put(find(".about-curve"), `Over ${lab.count(data.n)} test digits, seed ${data.seed}. Click the curve to go there.`);
+  const options = {
+    label: `${MEASURES[measure].title} against strength of ${label} noise, a curve a method`,
+    x: { label: `Strength of ${label.toLowerCase()} noise`, low: 0, high: 1 },
+    y: { label: MEASURES[measure].title },
+    curves: drawn,
+    marks: trained ? [{ x: curves.trained_at, label: "training level" }] : [],
+    height: 330,
+    onPick: (strength) => lab.noise.set({ strength: Math.round(strength * 100) / 100 }),
+  };
+  if (chart) chart.update(options);
+  else chart = lab.lineChart(find(".chart"), options);
+  chart.here(lab.noise.now.strength);
+}
+
+const call = lab.caller(server.denoise, { status, show });
+for (const radio of element.querySelectorAll('[name="denoise-measure"]')) {
+  radio.checked = radio.value === measure;
+  radio.addEventListener("change", () => {
+    measure = radio.value;
+    lab.query.set("measure", measure);
+    compare();
+    showCurves();
+  });
+}
+find('[data-do="save"]').addEventListener("click", () => {
+  if (!last) return status.fail("Draw a digit first: the pad is blank.");
+  const pictures = ["clean", "noisy"].map((name) => ({ title: name, canvas: find(`.stage .${name} canvas`) }));
+  for (const [id, { canvas }] of Object.entries(rows)) pictures.push({ title: nameOf(id), canvas });
+  lab.noise.save("compare_denoisers", { ...last, pictures });
+});
+blank();
+compare();
+lab.noise.follow(element, call, blank);
+lab.noise.subscribe(({ kind }, before) => {
+  if (kind !== before.kind) showCurves();
+  else chart?.here(lab.noise.now.strength);
+});
+lab.ask(server.curves, {}, status).then((answer) => {
+  curves = answer;
+  showCurves();
+});
