@@ -75,10 +75,10 @@
     },
     /** Put the controls into `element`; those of all tabs show the one state. */
     strip(element, name) {
-      element.classList.add("lab-noise", "lab-panel");
+      element.classList.add("lab-noise");
       element.dataset.panel = "noise-controls";
       element.innerHTML = `
-        <fieldset><legend class="lab-hear">Kind of noise</legend>${Object.entries(lab.noises)
+        <fieldset class="lab-choice"><legend class="lab-hear">Kind of noise</legend>${Object.entries(lab.noises)
           .map(([id, { label }]) => `<label><input type="radio" name="${name}" value="${id}"><span>${label}</span></label>`)
           .join("")}</fieldset>
         <label class="lab-control strength"><span class="lab-label"><span>Strength</span><output class="lab-figure"></output></span>
