@@ -49,7 +49,12 @@ TABS: tuple[ModuleType, ...] = (draw_tab,)
 
 def build_demo(keeper: LabKeeper) -> gr.Blocks:
     """Lay out the page. The keeper need not have a lab yet: the page waits for it."""
-    with gr.Blocks(title="mnistlab", analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(
+        title="mnistlab",
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(600, 3600),  # pictures that came by the API: looked for every 10 minutes
+    ) as demo:
         widget("masthead")
         # "wrap" keeps every tab in one list; the style sheet makes it a strip that swipes
         with gr.Tabs(overflow_behavior="wrap"):

@@ -172,12 +172,12 @@ def test_normalising_can_be_switched_off(visit):
     wait_for_rows(page)
     stroke(page, (0.1, 0.1), (0.1, 0.3))
     page.wait_for_function("() => location.search.includes('ink:')")
-    before = page.evaluate(ROWS)
-    assert "raw" in page.locator("#lab-draw .other").first.inner_text()
+    other = page.locator("#lab-draw .other").first
+    other.filter(has_text="raw").wait_for()
     page.get_by_label("Normalise").uncheck()
-    wait_for_change(page, before)
-    assert "normalised" in page.locator("#lab-draw .other").first.inner_text()
+    other.filter(has_text="normalised").wait_for()
     assert "normalize=0" in page.url
+    assert page.locator("#lab-draw figure.seen").inner_text() == "raw"
 
 
 def test_a_link_opens_with_the_same_digit(visit):

@@ -72,6 +72,8 @@
     call.cancel = () => {
       era++;
       newest = null;
+      sleeping(false);
+      status.clear();
     };
     return call;
   };
