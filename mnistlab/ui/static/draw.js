@@ -73,6 +73,7 @@ function rest() {
 }
 
 let last = null; // what the rows show: {answer, request, input}
+let settled = true; // no stroke is under way: only then is the verdict read out
 
 function show(answer, request) {
   const input = lab.unpack(answer.input);
@@ -94,6 +95,7 @@ function showVerdict(answer, best, known) {
   const box = find(".verdict");
   box.dataset.verdict = answer.verdict;
   put(find(".says"), answer.says);
+  if (settled) put(heard, answer.says + ", the referee reads " + best);
   const truth = known === null ? "" : `, MNIST says ${known}`;
   put(find(".verdict .reads"), `The referee reads ${best} (${lab.percent(100 * answer.referee[best])})${truth}`);
   put(find(".why"), answer.why);
@@ -160,6 +162,7 @@ const normalize = find(".normalize");
 
 /** Send what is on the pad; while a stroke is drawn the address is left alone. */
 function changed(drawing) {
+  settled = !drawing;
   find('[data-do="undo"]').disabled = !pad.canUndo;
   put(hint, pad.isExample ? "Draw over it" : "");
   if (pad.tag?.test !== undefined) {
