@@ -50,7 +50,7 @@ class LabKeeper:
             self.swap(self._load())
         except ValueError as problem:
             logger.exception("The lab could not be loaded")
-            self._problem = str(problem)
+            self._problem = f"The networks could not be loaded. {problem}"
         except Exception:
             logger.exception("The lab could not be loaded")
             self._problem = UNLOADED

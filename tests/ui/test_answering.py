@@ -55,7 +55,10 @@ def test_a_request_that_is_no_request(request_):
 @pytest.mark.parametrize(
     ("problem", "said"),
     [
-        (ValueError("weights/vae.json is missing"), "weights/vae.json is missing"),
+        (
+            ValueError("vae.json is missing."),
+            "The networks could not be loaded. vae.json is missing.",
+        ),
         (OSError("/root/x"), UNLOADED),
     ],
 )
