@@ -1,7 +1,7 @@
 """The front door: every trained network behind one object."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,16 @@ import numpy as np
 import tensorflow as tf
 
 from mnistlab.evaluation.calibration import percentile_of
+from mnistlab.hub.fetch import DEADLINE, fetch
 from mnistlab.hub.store import (
     MODEL_IDS,
     Card,
+    Manifest,
     WeightsError,
     check_manifest,
     load_model,
     read_json,
+    read_tensors,
 )
 from mnistlab.inference.exhibits import Exhibits
 
@@ -25,6 +28,14 @@ REFEREE = "classifier"
 CHUNK = 500  # images that pass through a network at once
 SAMPLES = 1000  # of the GAN, for the nearest of them to a drawing
 MAX_SEED = 2**32 - 1
+PARTS = (  # of a model, by the attribute that holds them, in the order of the signal
+    ("encoder", "encoder"),
+    ("encoder", "select"),
+    ("network", "net"),
+    ("generator", "generator"),
+    ("decoder", "decoder"),
+    ("prior", "prior"),
+)
 
 
 @dataclass(frozen=True)
@@ -56,11 +67,13 @@ class Examination:
 
     Args:
         probabilities: (n, 10), the referee on the digits themselves.
+        oddness: by name (n,), what is held against the test digits to tell a scribble.
         strangeness: (n,) in [0, 100], the share of test digits that are at least as strange.
         readings: by model id, in their order, the referee left out.
     """
 
     probabilities: np.ndarray
+    oddness: dict[str, np.ndarray]
     strangeness: np.ndarray
     readings: dict[str, Reading]
 
@@ -75,6 +88,7 @@ class Lab:
         metrics: the contents of `metrics.json`.
         source: where the weights came from, for people.
         revision: a short name of exactly these weights.
+        folder: where the files lie, for what is read only when it is asked for.
     """
 
     def __init__(
@@ -86,8 +100,9 @@ class Lab:
         *,
         source: str,
         revision: str,
+        folder: Path | None = None,
     ) -> None:
-        self._nets = models
+        self._nets, self._folder = models, folder
         self.cards, self.exhibits, self.metrics = cards, exhibits, metrics
         self.source, self.revision = source, revision
         self._functions: dict[tuple[str, str], Callable] = {}
@@ -108,18 +123,46 @@ class Lab:
         path = Path(folder) if folder else BUNDLED
         if not path.is_dir():
             raise WeightsError(f"There is no folder of weights at {path.name}.")
-        manifest = check_manifest(path)
+        source = "bundled weights" if path == BUNDLED else f"the folder {path.name}"
+        return cls._read(path, check_manifest(path), source)
+
+    @classmethod
+    def from_hub(
+        cls, repo: str, revision: str | None = None, *, deadline: float = DEADLINE
+    ) -> "Lab":
+        """Load the weights of a repository on the Hub.
+
+        Args:
+            repo: `user/repository`; a private one needs a token (`hf auth login`, or HF_TOKEN).
+            revision: branch, tag or commit; a commit that was fetched before needs no network.
+            deadline: seconds after which the network is given up.
+
+        Raises:
+            WeightsError: they are not there, cannot be reached, or are not as they should be.
+        """
+        fetched = fetch(repo, revision, deadline=deadline)
+        name = f"{repo}@{revision}" if revision else repo
+        source = f"{name} on the Hub, commit {fetched.commit[:12]}"
+        return cls._read(fetched.folder, fetched.manifest, source)
+
+    @classmethod
+    def _read(cls, path: Path, manifest: Manifest, source: str) -> "Lab":
+        """The lab of a folder that has been checked against its manifest."""
         present = [name for name in MODEL_IDS if f"{name}.safetensors" in manifest.files]
         if REFEREE not in present:
             raise WeightsError("The weights have no classifier, which judges all the others.")
         loaded = {name: load_model(path, name) for name in present}
+        metrics = read_json(path / "metrics.json")
+        if not isinstance(metrics, dict):
+            raise WeightsError("metrics.json: expected figures by name.")
         return cls(
             {name: model for name, (model, _) in loaded.items()},
             {name: card for name, (_, card) in loaded.items()},
             Exhibits.read(path),
-            read_json(path / "metrics.json"),
-            source="bundled weights" if path == BUNDLED else f"the folder {path.name}",
+            metrics,
+            source=source,
             revision=manifest.revision,
+            folder=path,
         )
 
     @property
@@ -127,11 +170,17 @@ class Lab:
         """The ids of the models, in their order."""
         return tuple(name for name in MODEL_IDS if name in self._nets)
 
+    @property
+    def networks(self) -> dict[str, Any]:
+        """The Keras models by id, for what no call of the lab offers, such as a likelihood."""
+        return dict(self._nets)
+
     def reconstruct(self, model: str, images: np.ndarray) -> np.ndarray:
         """(n, 28, 28) in [0, 1] -> the same, as `model` gives them back.
 
         Raises:
-            ValueError: the model is unknown or reconstructs nothing, or the images are not as above.
+            ValueError: the model is unknown or reconstructs nothing, or the images are not as
+            above.
         """
         self._net(model, but=("gan", REFEREE), to="reconstruct")
         return self._run(model, "reconstruct", _images(images))
@@ -146,7 +195,7 @@ class Lab:
         return self._run(model, "encode", _images(images))
 
     def posterior(self, model: str, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(n, 28, 28) -> mean and standard deviation of q(z | x), each (n, code); for a VAE only."""
+        """(n, 28, 28) -> mean and standard deviation of q(z | x), each (n, code); VAEs only."""
         if not hasattr(self._net(model), "posterior"):
             raise ValueError(f"{model} has no posterior: only vae and vae_2d have.")
         mean, log_var = self._run(model, "posterior", _images(images))
@@ -246,6 +295,54 @@ class Lab:
         """The share of test digits in per cent that the model reconstructs worse: (n,) -> (n,)."""
         return percentile_of(relative_error, self.exhibits.errors[model])
 
+    def describe(self, model: str) -> list[dict[str, Any]]:
+        """The layers of a model in order, as the network itself has them.
+
+        Returns:
+            For each layer its `part` (such as "encoder"), `name`, `kind` (its class), `shape` of
+            what it gives for one digit, and number of `parameters`. The inputs of a part come
+            first.
+        """
+        return [
+            {
+                "part": part,
+                "name": "input" if layer is None else layer.name,
+                "kind": "Input" if layer is None else type(layer).__name__,
+                "shape": shape,
+                "parameters": sum(int(np.prod(v.shape)) for v in getattr(layer, "weights", ())),
+            }
+            for part, layer, shape in _layers(self._net(model))
+        ]
+
+    def weights(self, model: str) -> dict[str, np.ndarray]:
+        """The arrays of a model's weights file, by name."""
+        return {name: np.asarray(v) for name, v in self._net(model).shipped().items()}
+
+    def replay(self, model: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """Ten digits as the model had them through its training, None where nobody kept them.
+
+        Returns:
+            The epochs (k,) and the pictures (k, 10, 28, 28) uint8. An autoencoder rebuilds the same
+            ten digits, a GAN draws from the same ten codes.
+
+        Raises:
+            WeightsError: the file is damaged.
+        """
+        self._net(model)
+        path = self._folder / "replay" / f"{model}.safetensors" if self._folder else None
+        if path is None or not path.is_file():
+            return None
+        tensors = read_tensors(path)
+        frames, epochs = tensors.get("frames"), tensors.get("epochs")
+        if (
+            frames is None
+            or epochs is None
+            or frames.dtype != np.uint8
+            or frames.shape != (len(epochs), 10, 28, 28)
+        ):
+            raise WeightsError(f"The replay of {model} holds something else than its frames.")
+        return epochs.astype(int), frames
+
     def examine(self, images: np.ndarray) -> Examination:
         """Everything that all models say of some digits (n, 28, 28), in one pass."""
         out = self._examine(tf.constant(_images(images)))
@@ -254,27 +351,30 @@ class Lab:
         for name, parts in out["readings"].items():
             errors = parts.pop("relative_error")
             quantiles = self.exhibits.errors.get(name)
-            share = np.full_like(errors, 50.0) if quantiles is None else percentile_of(errors, quantiles)
+            share = (
+                np.full_like(errors, 50.0)
+                if quantiles is None
+                else percentile_of(errors, quantiles)
+            )
             readings[name] = Reading(
                 relative_error=errors, percentile=share, code_sd=parts.pop("code_sd", None), **parts
             )
         shares = [
             percentile_of(out["oddness"][name], quantiles)
             for name, quantiles in self.exhibits.oddness.items()
-        ]
+        ] or [np.full(len(images), 100.0)]
         # the least of several shares is too small by about their number (Bonferroni)
         strangeness = np.minimum(100.0, len(shares) * np.min(shares, axis=0))
         order = [name for name in self.models if name in readings]
         return Examination(
-            out["probabilities"], strangeness, {name: readings[name] for name in order}
+            out["probabilities"],
+            out["oddness"],
+            strangeness,
+            {name: readings[name] for name in order},
         )
 
-    def oddness(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        """What `examine` holds against the test digits to tell a scribble, by name, each (n,)."""
-        return {k: v.numpy() for k, v in self._examine(tf.constant(_images(images)))["oddness"].items()}
-
     def _everything(self, images: tf.Tensor) -> dict[str, Any]:
-        """The graph behind `examine`: every network once, the referee once over all that came out."""
+        """Every network once, and the referee once over all that came out."""
         n = tf.shape(images)[0]
         readings: dict[str, dict[str, tf.Tensor]] = {}
         for name, net in self._nets.items():
@@ -327,8 +427,9 @@ class Lab:
         """A trial digit through every network; also the moment at which the graph is traced."""
         digit = self.exhibits.test_images[:1].astype(np.float32) / 255
         seen = self.examine(digit)
-        for name, reading in seen.readings.items():
-            if not np.isfinite(reading.reconstruction).all():
+        answers = {name: reading.reconstruction for name, reading in seen.readings.items()}
+        for name, answer in (answers | {REFEREE: seen.probabilities}).items():
+            if not np.isfinite(answer).all():
                 raise WeightsError(f"{name} answers a trial digit with something not finite.")
 
     def _net(
@@ -341,7 +442,9 @@ class Lab:
     ) -> Any:
         """The network, if it is there and can do what is asked."""
         if not isinstance(model, str) or model not in self._nets:
-            raise ValueError(f"Unknown model {str(model)[:40]!r}: there are {', '.join(self.models)}.")
+            raise ValueError(
+                f"Unknown model {str(model)[:40]!r}: there are {', '.join(self.models)}."
+            )
         able = [name for name in self.models if name not in but and (not only or name in only)]
         if model not in able:
             raise ValueError(f"{model} cannot {to}; {', '.join(able)} can.")
@@ -384,6 +487,23 @@ def _read(net: Any, images: tf.Tensor) -> dict[str, tf.Tensor]:
     return {"reconstruction": reconstruction, "code": code}
 
 
+def _layers(net: Any) -> Iterator[tuple[str, Any, tuple[int, ...]]]:
+    """Part, layer (None for an input of the part) and output shape, in the order of the signal."""
+    for part, attribute in PARTS:
+        stack = getattr(net, attribute, None)
+        if stack is None or (attribute in ("encoder", "decoder") and hasattr(net, "net")):
+            continue
+        if attribute in ("select", "prior"):  # never called on their own, so they know no output
+            for layer in stack.nets if attribute == "prior" else [stack]:
+                yield part, layer, (net.config.code,)
+            continue
+        for tensor in stack.inputs:
+            yield part, None, tuple(tensor.shape[1:])
+        for layer in stack.layers:
+            if type(layer).__name__ != "InputLayer":
+                yield part, layer, tuple(layer.output.shape[1:])
+
+
 def _images(images: np.ndarray) -> np.ndarray:
     """Images as every network takes them, or a sentence about why not."""
     array = np.asarray(images)
@@ -402,7 +522,9 @@ def _check_draw(n: int, seed: int, temperature: float, digit: int | None) -> Non
     for name, value, low, high in (("n", n, 1, 10_000), ("seed", seed, 0, MAX_SEED)):
         whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
         if not whole or not low <= value <= high:
-            raise ValueError(f"{name} is a whole number from {low} to {high:,}; received {value!r}.")
+            raise ValueError(
+                f"{name} is a whole number from {low} to {high:,}; received {value!r}."
+            )
     if not 0 <= temperature <= 2:
         raise ValueError(f"temperature lies in 0 to 2; received {temperature!r}.")
     if digit is not None and digit not in range(10):

@@ -1,0 +1,55 @@
+"""Prepare the exhibits: what the app shows of the test digits where there is no data set."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from mnistlab.data.digits import Digits
+from mnistlab.evaluation.calibration import quantiles
+from mnistlab.inference.exhibits import MAPS, SHOWN, Exhibits
+from mnistlab.inference.lab import CHUNK, Lab
+from mnistlab.inference.pictures import to_bytes
+
+
+def exhibit_order(count: int) -> np.ndarray:
+    """The one order in which test digits are shown, and from which subsets of them are taken.
+
+    The two halves of the test file come from different writers, so its first digits are no sample.
+    """
+    return np.random.default_rng(0).permutation(count)
+
+
+def build_exhibits(nets: Mapping[str, Any], digits: Digits) -> Exhibits:
+    """Let every network look at every test digit, in `exhibit_order`.
+
+    Args:
+        nets: models by id, the referee among them.
+        digits: whose test digits are shown.
+    """
+    order = exhibit_order(len(digits.test_images))
+    images, labels = digits.test_images[order], digits.test_labels[order]
+    blank = Exhibits(to_bytes(images[:SHOWN]), labels, {}, {}, {}, {})
+    lab = Lab(dict(nets), {}, blank, {}, source="", revision="")
+    looks = [lab.examine(images[i : i + CHUNK]) for i in range(0, len(images), CHUNK)]
+
+    def gathered(model_id: str, name: str) -> np.ndarray:
+        return np.concatenate([getattr(look.readings[model_id], name) for look in looks])
+
+    seen, oddness = list(looks[0].readings), list(looks[0].oddness)
+    codes = {name: gathered(name, "code") for name in seen if name != "gan"}
+    return Exhibits(
+        blank.test_images,
+        labels,
+        maps={name: codes[name] for name in MAPS if name in codes},
+        errors={name: _quantiles(gathered(name, "relative_error")) for name in seen},
+        oddness={
+            name: _quantiles(np.concatenate([look.oddness[name] for look in looks]))
+            for name in oddness
+        },
+        spread={name: np.stack([c.mean(axis=0), c.std(axis=0)]) for name, c in codes.items()},
+    )
+
+
+def _quantiles(values: np.ndarray) -> np.ndarray:
+    return quantiles(values).astype(np.float32)

@@ -1,0 +1,102 @@
+"""Fitting: what a run keeps, that seeds repeat it, and that an interruption leaves no mark."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mnistlab.data.digits import Digits
+from mnistlab.models import MODELS
+from mnistlab.training.batches import batches, warp
+from mnistlab.training.fit import fit
+
+SMALL = MODELS["vanilla"].config_type(code=6)
+
+
+@pytest.fixture(scope="module")
+def little(digits) -> Digits:
+    return Digits(digits.x_train, digits.y_train, digits.x_test, digits.y_test)
+
+
+def run(little, folder, **changes):
+    settings = {
+        "held_out": (little.test_images, little.test_labels),
+        "epochs": 3,
+        "seed": 5,
+        "checkpoints": folder,
+        "config": SMALL,
+    }
+    return fit("vanilla", little, **(settings | changes))
+
+
+def weights(fitted) -> list[np.ndarray]:
+    return [np.asarray(v) for v in fitted.model.shipped().values()]
+
+
+def test_a_seed_repeats_a_run_and_another_does_not(little, tmp_path):
+    one, same = run(little, tmp_path / "a"), run(little, tmp_path / "b")
+    other = run(little, tmp_path / "c", seed=6)
+    assert all(map(np.array_equal, weights(one), weights(same)))
+    assert not np.array_equal(weights(one)[0], weights(other)[0])
+
+
+def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(little, tmp_path):
+    def stop(done: int, _figures: dict) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(little, tmp_path / "a", on_epoch=stop)
+    resumed = run(little, tmp_path / "a", resume=True)
+    straight = run(little, tmp_path / "b")
+    assert resumed.history["loss"] == pytest.approx(straight.history["loss"], rel=1e-4)
+    for one, other in zip(weights(resumed), weights(straight), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+    assert sorted(resumed.frames) == sorted(straight.frames)
+
+
+def test_a_checkpoint_of_another_run_is_not_taken_up(little, tmp_path):
+    run(little, tmp_path)
+    other = run(little, tmp_path, resume=True, seed=6)
+    assert len(other.history["loss"]) == 3
+    assert json.loads((tmp_path / "vanilla" / "log.json").read_text())["epoch"] == 3
+
+
+def test_a_run_keeps_history_and_frames(little, tmp_path):
+    fitted = run(little, tmp_path)
+    assert {"loss", "mse", "val_loss", "val_mse"} <= fitted.history.keys()
+    assert fitted.history["val_mse"][-1] < fitted.history["val_mse"][0]
+    assert sorted(fitted.frames) == [0, 1, 2, 3]
+    assert all(f.shape == (10, 28, 28) and f.dtype == np.uint8 for f in fitted.frames.values())
+
+
+def test_an_epoch_visits_each_digit_once_in_an_order_of_its_own():
+    images = np.arange(12, dtype="float32")[:, None, None] * np.ones((1, 28, 28), "float32") / 12
+    data, steps = batches(images, None, batch=4, seed=1)
+    seen = [np.asarray(b)[:, 0, 0] * 12 for b in data.take(2 * steps)]
+    first, second = np.concatenate(seen[:steps]), np.concatenate(seen[steps:])
+    np.testing.assert_allclose(sorted(first), range(12), atol=1e-5)
+    np.testing.assert_allclose(sorted(second), range(12), atol=1e-5)
+    assert not np.array_equal(first, second)
+    later, _ = batches(images, None, batch=4, seed=1, first_epoch=1)
+    resumed = np.concatenate([np.asarray(b)[:, 0, 0] * 12 for b in later.take(steps)])
+    np.testing.assert_array_equal(resumed, second)
+
+
+def test_too_few_digits_for_a_batch_are_refused():
+    with pytest.raises(ValueError, match=r"3 digits .* 4"):
+        batches(np.zeros((3, 28, 28), "float32"), None, batch=4, seed=0)
+
+
+def test_a_warp_changes_a_digit_and_keeps_it_a_picture(little):
+    images = little.train_images[:50]
+    seed = np.array([1, 2], np.int64)
+    warped = np.asarray(warp(images, seed))
+    assert warped.shape == images.shape
+    assert warped.min() >= -1e-6
+    assert warped.max() <= 1 + 1e-6
+    assert np.abs(warped - images).mean() > 0.01
+    np.testing.assert_array_equal(warped, warp(images, seed))
+    shares = warped.sum((1, 2)) / images.sum((1, 2))
+    assert 0.4 < shares.min()
+    assert shares.max() < 2.5
