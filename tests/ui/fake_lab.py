@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from mnistlab.hub.card import Card
+
 DIGITS = Path(__file__).parents[1] / "digits.npz"
 AUTOENCODERS = {
     "vanilla": 32,
@@ -21,6 +23,11 @@ AUTOENCODERS = {
     "ae_2d": 2,
     "vae_2d": 2,
 }
+
+MSE = {
+    "value": 0.0031, "n": 10000, "seed": None, "unit": "", "better": "lower",
+    "baseline": 0.00553, "bound": 0.00775, "floor": 0.0034, "goal": 0.0030,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class FakeExhibits:
     test_images: np.ndarray  # fewer than there are labels, as in the real ones
     test_labels: np.ndarray
     spread: dict
+    maps: dict
 
 
 class FakeLab:
@@ -56,8 +64,8 @@ class FakeLab:
     def __init__(self):
         with np.load(DIGITS, allow_pickle=False) as arrays:
             images, labels = arrays["x_test"], arrays["y_test"].astype(np.uint8)
-        self.cards = {name: {} for name in self.models}
-        self.metrics = {}
+        self.cards = {name: _card(name) for name in self.models}
+        self.metrics = {"models": {"vanilla": {"mse": MSE}}}
         pixels = images.reshape(len(images), -1) / 255
         self._means = np.stack([pixels[labels == digit].mean(axis=0) for digit in range(10)])
         rng = np.random.default_rng(0)
@@ -67,7 +75,8 @@ class FakeLab:
         }
         codes = {name: self.encode(name, images / 255) for name in AUTOENCODERS}
         spread = {name: np.stack([c.mean(axis=0), c.std(axis=0)]) for name, c in codes.items()}
-        self.exhibits = FakeExhibits(images[:150], labels, spread)
+        maps = {name: codes[name] for name in ("ae_2d", "vae_2d")}
+        self.exhibits = FakeExhibits(images[:150], labels, spread, maps)
 
     def classify(self, images):
         pixels = images.reshape(len(images), -1)
@@ -82,6 +91,25 @@ class FakeLab:
     def decode(self, model, codes):
         axes = self._axes[model]
         return np.clip(codes @ axes.T * 8, 0, 1).reshape(-1, 28, 28).astype(np.float32)
+
+    def describe(self, model):
+        shapes = [
+            ("encoder", "code", (AUTOENCODERS.get(model, 10),)),
+            ("decoder", "pixels", (784,)),
+        ]
+        return [
+            {"part": part, "name": name, "kind": "Dense", "shape": shape, "parameters": 784}
+            for part, name, shape in shapes
+        ]
+
+    def weights(self, model):
+        return {"decoder/pixels/kernel": self._axes[model].T} if model == "vanilla" else {}
+
+    def replay(self, model):
+        if model == "classifier":
+            return None
+        blurred = [_blurred(self.exhibits.test_images[:10] / 255, times) for times in (9, 3, 1)]
+        return np.array([0, 1, 4]), (np.stack(blurred) * 255).astype(np.uint8)
 
     def posterior(self, model, images):
         mean = self.encode(model, images)
@@ -113,6 +141,21 @@ class FakeLab:
         chances = self.classify(images)
         nearest = ((images.reshape(len(images), 1, -1) - self._means) ** 2).sum(axis=-1).min(axis=1)
         return FakeExamination(chances, 100 * np.exp(-nearest / 40), readings)
+
+
+def _card(name):
+    falling = {"loss": (9.0, 4.0, 3.0, 2.5), "val_loss": (8.0, 4.2, 3.3, 2.9)}
+    return Card(
+        id=name,
+        configuration={"code": AUTOENCODERS.get(name, 10)},
+        seed=0,
+        epochs=4,
+        minutes=1.5,
+        versions={"keras": "3.15.1"},
+        parameters=1568,
+        history=falling,
+        metrics={"val_loss": 2.9},
+    )
 
 
 def _blurred(images, times):
