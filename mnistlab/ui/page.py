@@ -8,7 +8,7 @@ from mnistlab.ui.theme import theme
 from mnistlab.ui.widget import STATIC
 
 # in this order: each file adds to window.mnistlab what the later ones use
-LIBRARY = ("bytes", "paint", "ask", "store", "pad", "chart", "grid", "noise", "save")
+LIBRARY = ("bytes", "paint", "ask", "store", "pad", "ends", "chart", "grid", "noise", "save")
 
 
 def head() -> str:

@@ -9,6 +9,7 @@
     const canvas = document.createElement("canvas");
     const mark = document.createElement("i");
     canvas.className = "lab-digit";
+    mark.hidden = true;
     frame.append(canvas, mark);
     frame.classList.add("lab-grid");
     frame.tabIndex = 0;
@@ -20,6 +21,7 @@
 
     function pick(index) {
       at = Math.min(count - 1, Math.max(0, index));
+      mark.hidden = false;
       const share = 100 / side;
       Object.assign(mark.style, {
         left: (at % side) * share + "%", top: Math.floor(at / side) * share + "%",
