@@ -125,7 +125,7 @@ def write_manifest(folder: Path) -> Manifest:
     files, tensors = {}, {}
     for name in sorted(KNOWN_FILES):
         if (folder / name).exists():
-            data = _read(folder, name)
+            data = _read(folder, name, folder)
             files[name] = _entry_of(data)
             if name.endswith(".safetensors"):
                 tensors[name] = read_specs(data, name)
@@ -139,13 +139,16 @@ def read_manifest(folder: Path) -> Manifest:
     return Manifest.from_json(read_bounded(folder / MANIFEST, MAX_JSON_BYTES))
 
 
-def check_manifest(folder: Path, names: Iterable[str] | None = None) -> Manifest:
+def check_manifest(
+    folder: Path, names: Iterable[str] | None = None, *, within: Path | None = None
+) -> Manifest:
     """Compare a weights folder with its manifest.
 
     Args:
         folder: the folder.
         names: the files to compare, of those in `KNOWN_FILES`; by default every one that is in the
             folder or the manifest. Files that mnistlab does not know are never looked at.
+        within: where links in the folder may lead; by default nowhere outside it.
 
     Raises:
         WeightsError: a sentence for each file that is missing, not listed, or not as listed.
@@ -156,7 +159,7 @@ def check_manifest(folder: Path, names: Iterable[str] | None = None) -> Manifest
         if names is None and name not in manifest.files and not (folder / name).exists():
             continue
         try:
-            _check_file(folder, name, manifest)
+            _check_file(folder, name, manifest, within or folder)
         except WeightsError as error:
             problems += error.problems
     if problems:
@@ -164,10 +167,10 @@ def check_manifest(folder: Path, names: Iterable[str] | None = None) -> Manifest
     return manifest
 
 
-def _check_file(folder: Path, name: str, manifest: Manifest) -> None:
+def _check_file(folder: Path, name: str, manifest: Manifest, within: Path) -> None:
     if name not in manifest.files:
         raise WeightsError(f"{name}: expected it in {MANIFEST}, which does not list it.")
-    data = _read(folder, name)
+    data = _read(folder, name, within)
     listed, found = manifest.files[name], _entry_of(data)
     if found.size != listed.size:
         raise WeightsError(f"{name}: expected {listed.size:,} bytes, found {found.size:,}.")
@@ -179,9 +182,9 @@ def _check_file(folder: Path, name: str, manifest: Manifest) -> None:
         check_specs(read_specs(data, name), manifest.tensors[name], name)
 
 
-def _read(folder: Path, name: str) -> bytes:
+def _read(folder: Path, name: str, within: Path) -> bytes:
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
+    if not path.resolve().is_relative_to(within.resolve()):
         raise WeightsError(
             f"{name}: expected a file of the folder, found a link that leads out of it."
         )
