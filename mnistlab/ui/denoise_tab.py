@@ -1,4 +1,4 @@
-"""Denoise: the denoiser against every other network and against filters, on your digit and on the test set."""
+"""Denoise: the denoiser against every other network and against filters, on your digit and in all."""
 
 from typing import Any
 
@@ -22,11 +22,11 @@ def build(keeper: LabKeeper) -> None:
 
     @answering(keeper)
     def curves(lab: Any, request: dict[str, Any]) -> Answer:
-        """Quality against noise over the test set, all kinds at once; and where the denoiser learned."""
+        """Quality against noise over the test set, all kinds; the sigma that the denoiser learned."""
         card = lab.cards.get("denoising")
         return {
             "kinds": lab.metrics.get("noise_curves", {}),
-            "trained_at": card.configuration["sigma"] if card else None,
+            "trained_at": card.configuration.get("sigma") if card else None,
         }
 
     widget(NAME, server_functions=[denoise, curves])

@@ -13,8 +13,8 @@ const nameOf = (id) => FILTERS[id] ?? lab.names[id];
 const others = lab.models.filter((id) => id !== "denoising");
 const SPAN = { psnr: 12, ssim: 0.8 }; // where a bar of gain ends, either way
 const MEASURES = {
-  psnr: { title: "PSNR, dB", unit: " dB", hint: "PSNR over the test set, by strength of the noise." },
-  ssim: { title: "SSIM", unit: "", hint: "SSIM over the test set, by strength of the noise." },
+  psnr: { title: "PSNR, dB", unit: " dB" },
+  ssim: { title: "SSIM", unit: "" },
 };
 let measure = lab.query.get("measure") === "ssim" ? "ssim" : "psnr";
 let last = null; // what is on screen: {answer, request}
@@ -46,7 +46,10 @@ function colourOf(id) {
 }
 
 const reads = ({ read_as, confidence }) => `reads ${read_as} (${lab.percent(100 * confidence)})`;
-const signed = (gain) => (gain > 0 ? "+" : "") + lab.two(gain);
+const signed = (gain) => {
+  const value = Number(gain.toFixed(3)); // what is less is nothing
+  return (value > 0 ? "+" : "") + lab.two(value);
+};
 const gainOf = (row) => row[measure + "_gain"];
 const inUnit = (value) => lab.two(value) + MEASURES[measure].unit;
 const stage = (name, bytes, figures, words) => {
@@ -64,18 +67,17 @@ function blank() {
     lab.paintBlank(canvas, "nothing yet");
   }
   for (const name of ["clean", "noisy", "result"]) stage(name, null, "");
-  put(find(".says"), "");
-  put(find(".why"), "");
+  say("", "");
   if (!lab.store.digit) status.fail("Draw a digit first: the pad is blank.");
 }
 
 function show(answer, request) {
   last = { answer, request };
   const { label, level } = lab.noises[request.kind];
-  stage("clean", lab.toBytes(request.digit), "the truth, kept from all of them", "your digit, clean");
-  stage("noisy", lab.toBytes(answer.picture), figures(answer.noisy), `your digit with ${label} noise, ${level(request.strength)}: ${figures(answer.noisy)}`);
+  stage("clean", lab.toBytes(request.digit), "kept from all of them", "your digit, clean");
+  stage("noisy", lab.unpack(answer.picture), figures(answer.noisy), `your digit with ${label} noise, ${level(request.strength)}: ${figures(answer.noisy)}`);
   const cleaned = answer.rows.denoising;
-  stage("result", lab.toBytes(cleaned.picture), figures(cleaned), `what the denoiser makes of it: ${figures(cleaned)}`);
+  stage("result", lab.unpack(cleaned.picture), figures(cleaned), `what the denoiser makes of it: ${figures(cleaned)}`);
   for (const [id, row] of Object.entries(answer.rows)) showRow(id, row);
   compare();
 }
@@ -83,9 +85,9 @@ const figures = ({ psnr, ssim }) => `${lab.two(psnr)} dB, SSIM ${lab.two(ssim)}`
 
 function showRow(id, row) {
   const view = rows[id];
-  lab.paintDigit(view.canvas, lab.toBytes(row.picture), `${nameOf(id)} on the noisy digit: ${figures(row)}, the referee ${reads(row)}`);
+  lab.paintDigit(view.canvas, lab.unpack(row.picture), `${nameOf(id)} on the noisy digit: ${figures(row)}, the referee ${reads(row)}`);
   for (const key of ["psnr", "ssim"]) {
-    put(view[key], signed(row[key + "_gain"]) + MEASURES[key].unit);
+    put(view[key], signed(row[key + "_gain"]));
     view[key].title = `from ${last.answer.noisy[key]} to ${row[key]}`;
     view[key].classList.toggle("worse", row[key + "_gain"] < 0);
   }
@@ -105,7 +107,9 @@ function compare() {
     put(rows[id].best, id === best ? "best" : "");
     rows[id].row.classList.toggle("first", id === best);
   }
-  const [says, why] = verdict(answer, best);
+  say(...verdict(answer, best));
+}
+function say(says, why) {
   put(find(".says"), says);
   put(find(".why"), why);
 }
@@ -114,14 +118,15 @@ function verdict({ rows: all }, best) {
   const gain = (id) => gainOf(all[id]);
   const filter = Object.keys(FILTERS).reduce((a, b) => (gain(b) > gain(a) ? b : a));
   const networks = Object.keys(all).filter((id) => !(id in FILTERS));
-  const beaten = networks.filter((id) => gain(id) < gain(filter)).length;
-  const rest = `${nameOf(filter)} is the best filter, with a gain of ${inUnit(gain(filter))}, and beats ${beaten} of the ${networks.length} networks.`;
+  const worse = networks.filter((id) => gain(id) < gain(filter)).length;
+  const beaten = (worse === networks.length ? "all" : (worse || "none") + " of the") + ` ${networks.length} networks`;
+  const rest = `${nameOf(filter)} is the best filter, with a gain of ${inUnit(gain(filter))}, and beats ${beaten}.`;
   if (gain(best) <= 0) return ["Nothing helps here", `Even the best, ${nameOf(best)}, loses ${inUnit(-gain(best))}: leave the picture as it is.`];
   if (best === "denoising") return [`The denoiser wins: it gains ${inUnit(gain(best))}`, rest];
   if (best === filter) {
     const own = gain("denoising");
     const denoiser = own > 0 ? `gains ${inUnit(own)}` : `loses ${inUnit(-own)}`;
-    return [`A filter wins: ${nameOf(best)} gains ${inUnit(gain(best))}`, `The denoiser ${denoiser}. The filter beats ${beaten} of the ${networks.length} networks.`];
+    return [`A filter wins: ${nameOf(best)} gains ${inUnit(gain(best))}`, `The denoiser ${denoiser}. The filter beats ${beaten}.`];
   }
   return [`${nameOf(best)} wins: it gains ${inUnit(gain(best))}`, `The denoiser gains ${inUnit(gain("denoising"))}. ${rest}`];
 }
@@ -130,11 +135,10 @@ const SERIES = ["denoising", ...Object.keys(FILTERS), ...others];
 /** The curves of the kind of noise that is chosen; they travelled once, with all kinds. */
 function showCurves() {
   const data = curves?.kinds[lab.noise.now.kind];
-  const { label } = lab.noises[lab.noise.now.kind];
   find(".chart").hidden = !data;
   if (!curves) return;
   if (!data) {
-    put(find(".about-curve"), `These weights came without curves for ${label.toLowerCase()} noise.`);
+    put(find(".about-curve"), "These weights came without curves for this kind of noise.");
     return;
   }
   const named = [...SERIES.filter((id) => id in data[measure]).map((id) => [id, nameOf(id)]), ["noisy", "Left noisy"]];
@@ -147,9 +151,10 @@ function showCurves() {
     faint: others.includes(id),
   }));
   put(find(".about-curve"), `Over ${lab.count(data.n)} test digits, seed ${data.seed}. Click the curve to go there.`);
+  const { label } = lab.noises[lab.noise.now.kind];
   const options = {
-    label: `${MEASURES[measure].title} against strength of ${label} noise, a curve a method`,
-    x: { label: `Strength of ${label.toLowerCase()} noise`, low: 0, high: 1 },
+    label: `${MEASURES[measure].title} against the strength of the noise (${label}), a curve a method`,
+    x: { label: `Strength (${label})`, low: 0, high: 1 },
     y: { label: MEASURES[measure].title },
     curves: drawn,
     marks: trained ? [{ x: curves.trained_at, label: "training level" }] : [],
@@ -158,10 +163,11 @@ function showCurves() {
   };
   if (chart) chart.update(options);
   else chart = lab.lineChart(find(".chart"), options);
-  chart.here(lab.noise.now.strength);
+  here();
 }
+const here = () => chart?.here(lab.noise.now.strength, find(".chart").clientWidth < 480 ? "here" : "you are here");
 
-const call = lab.caller(server.denoise, { status, show });
+const call = lab.caller(server.denoise, { status, show, failed: () => say("", "") });
 for (const radio of element.querySelectorAll('[name="denoise-measure"]')) {
   radio.checked = radio.value === measure;
   radio.addEventListener("change", () => {
@@ -182,7 +188,7 @@ compare();
 lab.noise.follow(element, call, blank);
 lab.noise.subscribe(({ kind }, before) => {
   if (kind !== before.kind) showCurves();
-  else chart?.here(lab.noise.now.strength);
+  else here();
 });
 lab.ask(server.curves, {}, status).then((answer) => {
   curves = answer;

@@ -55,17 +55,22 @@ function show(answer, request) {
   const noise = `${lab.noises[request.kind].label} noise, ${lab.noises[request.kind].level(request.strength)}`;
   const error = lab.two(answer.noisy.relative_error);
   stage("clean", clean, "Clean", reads(answer.clean), `your digit, the referee ${reads(answer.clean)}`);
-  stage("noisy", lab.toBytes(answer.picture), "Noisy", `error ${error}, ${reads(answer.noisy)}`,
+  stage("noisy", lab.unpack(answer.picture), "Noisy", `error ${error}, ${reads(answer.noisy)}`,
     `your digit with ${noise}, error ${error}, the referee ${reads(answer.noisy)}`);
-  const errors = Object.values(answer.rows).map((row) => row.relative_error);
-  const least = Math.min(answer.noisy.relative_error, ...errors);
-  for (const [id, row] of Object.entries(answer.rows)) showCard(id, row, clean, row.relative_error === least, answer);
+  const ids = Object.keys(answer.rows);
+  const least = ids.reduce((a, b) => (answer.rows[b].relative_error < answer.rows[a].relative_error ? b : a));
+  const truth = lab.store.label ?? answer.clean.read_as;
+  for (const [id, row] of Object.entries(answer.rows)) showCard(id, row, clean, id === least, truth);
   showResult();
+  const closer = ids.filter((id) => answer.rows[id].relative_error < answer.noisy.relative_error).length;
+  const read = ids.filter((id) => answer.rows[id].read_as === truth).length;
+  put(find(".says"), `${closer} of ${ids.length} networks come closer than the noisy picture`);
+  put(find(".why"), `Closest is ${lab.names[least]}, error ${lab.two(answer.rows[least].relative_error)}. The referee still reads ${truth} in ${read} of the ${ids.length} results.`);
 }
 
-function showCard(id, row, clean, best, answer) {
+function showCard(id, row, clean, best, truth) {
   const view = cards[id];
-  const picture = lab.toBytes(row.picture);
+  const picture = lab.unpack(row.picture);
   const error = lab.two(row.relative_error);
   const words = `${lab.names[id]} on the noisy digit: error ${error}, the referee ${reads(row)}`;
   lab.paintDigit(view.rebuilt, picture, words);
@@ -76,14 +81,14 @@ function showCard(id, row, clean, best, answer) {
   view.bar.style.transform = `scaleX(${Math.min(1, row.relative_error)})`;
   view.mark.style.left = 100 * Math.min(1, row.error_without_noise) + "%";
   put(view.reads, reads(row));
-  view.reads.classList.toggle("wrong", row.read_as !== (lab.store.label ?? answer.clean.read_as));
+  view.reads.classList.toggle("wrong", row.read_as !== truth);
   view.card.classList.remove("idle");
 }
 
 function showResult() {
   const row = last?.answer.rows[chosen];
   const error = row && lab.two(row.relative_error);
-  stage("result", row && lab.toBytes(row.picture), lab.names[chosen], row ? `error ${error}, ${reads(row)}` : "",
+  stage("result", row && lab.unpack(row.picture), lab.names[chosen], row ? `error ${error}, ${reads(row)}` : "",
     row && `${lab.names[chosen]} on the noisy digit: error ${error}, the referee ${reads(row)}`);
 }
 

@@ -81,12 +81,12 @@
         <fieldset class="lab-choice"><legend class="lab-hear">Kind of noise</legend>${Object.entries(lab.noises)
           .map(([id, { label }]) => `<label><input type="radio" name="${name}" value="${id}"><span>${label}</span></label>`)
           .join("")}</fieldset>
+        <p class="lab-quiet look"></p>
         <label class="lab-control strength"><span class="lab-label"><span>Strength</span><output class="lab-figure"></output></span>
           <input type="range" min="0" max="1" step="0.01"></label>
         <div class="seed"><label>Seed <input type="number" min="0" max="${MAX_SEED}" step="1" inputmode="numeric"></label>
           <button type="button">New noise</button></div>
-        <p class="lab-quiet look"></p>
-        <p class="lab-quiet again">Same seed, same noise: whoever opens your link sees what you see.</p>`;
+        <p class="lab-quiet again">Same seed, same noise.</p>`;
       const find = (selector) => element.querySelector(selector);
       const [slider, seed] = [find("input[type=range]"), find("input[type=number]")];
       const show = () => {
@@ -132,7 +132,9 @@ lab = Lab.load()  # the weights of the record: see "weights"
 for name, row in ${question}(lab, clean, noisy)["rows"].items():
     print(name, {key: value for key, value in row.items() if key != "picture"})
 `;
-      const record = { ...request, ...answer };
+      const { picture, rows, ...rest } = answer;
+      const figures = Object.entries(rows).map(([id, { picture, ...row }]) => [id, row]);
+      const record = { ...request, ...rest, rows: Object.fromEntries(figures) };
       return lab.saveResult("mnistlab-noise", { pictures, record, snippet, sheet: { columns: 5 } });
     },
   };
