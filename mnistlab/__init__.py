@@ -2,22 +2,22 @@
 
     from mnistlab import Lab, normalize_drawing
 
-`Lab` brings TensorFlow with it, so it is imported when it is first asked for.
+Both are imported when they are first asked for: `Lab` brings TensorFlow with it.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from mnistlab.data.drawing import normalize_drawing
-
 if TYPE_CHECKING:
+    from mnistlab.data.drawing import normalize_drawing
     from mnistlab.inference.lab import Lab
 
 __all__ = ["Lab", "normalize_drawing"]
 
+_HOMES = {"Lab": "mnistlab.inference.lab", "normalize_drawing": "mnistlab.data.drawing"}
+
 
 def __getattr__(name: str) -> Any:
-    if name == "Lab":
-        from mnistlab.inference.lab import Lab
-
-        return Lab
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""MNIST as arrays: read from an `.npz` in Keras' layout or from a folder of IDX files, checked, scaled and split.
+"""MNIST as arrays: read from an `.npz` or from IDX files, checked, scaled and split.
 
 LeCun, Bottou, Bengio and Haffner 1998, "Gradient-based learning applied to document recognition".
 """
@@ -56,11 +56,9 @@ class Digits:
         return cls(scaled["x_train"], arrays["y_train"], scaled["x_test"], arrays["y_test"])
 
     def hold_out(self, count: int) -> tuple["Digits", np.ndarray, np.ndarray]:
-        """Keep the last `count` training digits apart: (the rest, held-out images, their labels)."""
+        """Keep the last `count` training digits apart: (the rest, their images, their labels)."""
         if not 0 < count < len(self.train_images):
-            raise DataError(
-                f"Cannot hold out {count} of {len(self.train_images)} training digits."
-            )
+            raise DataError(f"Cannot hold out {count} of {len(self.train_images)} training digits.")
         rest = Digits(
             self.train_images[:-count],
             self.train_labels[:-count],

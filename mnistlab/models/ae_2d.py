@@ -1,7 +1,7 @@
-"""A deep autoencoder whose code is a point in the plane, so that the whole latent space can be drawn.
+"""A deep autoencoder whose code is a point in the plane: all of its latent space can be drawn.
 
-Nothing asks its codes to fill the plane evenly: the map has holes, and that is what it is here to show beside `vae_2d`.
-Hinton & Salakhutdinov 2006, Science 313, figure 3.
+Nothing asks its codes to fill the plane evenly: the map has holes, and that is what it is here to
+show beside `vae_2d`. Hinton & Salakhutdinov 2006, Science 313, figure 3.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
 """What the plain autoencoders have in common: two nets, one loss, three calls.
 
-A decoder emits logits; `decode` and `reconstruct` give pixels in [0, 1]. Rumelhart, Hinton & Williams 1986; Hinton &
-Salakhutdinov 2006, "Reducing the dimensionality of data with neural networks", Science 313.
+A decoder emits logits; `decode` and `reconstruct` give pixels in [0, 1]. Rumelhart, Hinton &
+Williams 1986; Hinton & Salakhutdinov 2006, "Reducing the dimensionality of data with neural
+networks", Science 313.
 """
 
 from dataclasses import asdict

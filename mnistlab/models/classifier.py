@@ -1,7 +1,7 @@
-"""The referee: a small convolutional net that reads digits, judges the outputs of the others and lends its features.
+"""The referee: a small convolutional net that reads digits and judges the outputs of the others.
 
-LeCun et al. 1998, "Gradient-based learning applied to document recognition"; Ioffe & Szegedy 2015, arXiv:1502.03167; calibrated by one
-temperature, Guo et al. 2017, arXiv:1706.04599, eq. 9.
+LeCun et al. 1998, "Gradient-based learning applied to document recognition"; Ioffe & Szegedy 2015,
+arXiv:1502.03167; calibrated by one temperature, Guo et al. 2017, arXiv:1706.04599, eq. 9.
 """
 
 from dataclasses import asdict, dataclass
@@ -66,7 +66,7 @@ class Classifier(keras.Model):
         return {**named_variables(self.net), "temperature": self.temperature}
 
     def get_config(self) -> dict:
-        """The configuration; `mnistlab.models.MODELS["classifier"].build` makes the model from it."""
+        """The configuration, from which `MODELS["classifier"].build` makes the model again."""
         return {"config": asdict(self.config)}
 
 

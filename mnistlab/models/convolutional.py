@@ -1,7 +1,7 @@
-"""A convolutional autoencoder: folded and strided down to a 4 x 4 map of a few channels, and unfolded again.
+"""A convolutional autoencoder: down to a 4 x 4 map of a few channels, and back.
 
-Masci et al. 2011, "Stacked convolutional auto-encoders for hierarchical feature extraction"; strides in place of pooling after
-Springenberg et al. 2014, arXiv:1412.6806.
+Masci et al. 2011, "Stacked convolutional auto-encoders for hierarchical feature extraction";
+strides in place of pooling after Springenberg et al. 2014, arXiv:1412.6806.
 """
 
 from dataclasses import dataclass

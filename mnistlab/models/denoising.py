@@ -1,9 +1,10 @@
 """A denoising autoencoder: it sees a corrupted digit and must answer with the clean one.
 
-A small U-Net on the folded picture (each place holds 4 x 4 pixels, as FFDNet's holds 2 x 2), with dense layers at its bottom so that
-each pixel hears of the whole digit. Gaussian noise is drawn anew at every step, its level per image, so the net is blind to it.
-Papers: Vincent et al. 2008, "Extracting and composing robust features with denoising autoencoders"; Ronneberger et al. 2015,
-arXiv:1505.04597; Zhang et al. 2018, arXiv:1710.04026.
+A small U-Net on the folded picture (each place holds 4 x 4 pixels, as FFDNet's holds 2 x 2), with
+dense layers at its bottom so that each pixel hears of the whole digit. Gaussian noise is drawn anew
+at every step, its level per image, so the net is blind to it.
+Papers: Vincent et al. 2008, "Extracting and composing robust features with denoising autoencoders";
+Ronneberger et al. 2015, arXiv:1505.04597; Zhang et al. 2018, arXiv:1710.04026.
 """
 
 from dataclasses import dataclass
@@ -18,9 +19,12 @@ from mnistlab.models.layers import SIDE, Fold, ResidualConv, Unfold, conv
 
 @dataclass(frozen=True, kw_only=True)
 class DenoisingConfig:
-    """`filters` at each of 7 x 7 places, `code` floats in the bottleneck, and the noise it learns from.
+    """Its size, and the noise that it learns from.
 
-    Of the training images the share `at_sigma` gets noise of exactly `sigma`, the rest of a level uniform in [0, 2 sigma].
+    There are `filters` at each of 7 x 7 places and `code` floats in the bottleneck.
+
+    Of the training images the share `at_sigma` gets noise of exactly `sigma`, the rest of a level
+    uniform in [0, 2 sigma].
     """
 
     filters: int = 48
@@ -33,8 +37,8 @@ class DenoisingConfig:
 class DenoisingAutoencoder(Autoencoder):
     """Clean digits out of noisy ones.
 
-    Its skips carry more than the code does, so there is no way back from the code alone: `encode` gives the bottleneck,
-    `reconstruct` the cleaned picture, and there is no `decode`.
+    Its skips carry more than the code does, so there is no way back from the code alone: `encode`
+    gives the bottleneck, `reconstruct` the cleaned picture, and there is no `decode`.
     """
 
     def __init__(self, config: DenoisingConfig, net: keras.Model, **kwargs: Any) -> None:
@@ -54,7 +58,9 @@ class DenoisingAutoencoder(Autoencoder):
 
     def decode(self, codes: KerasTensor) -> KerasTensor:
         """Not possible from the code alone."""
-        raise ValueError("The denoiser cannot decode: its skip connections carry what its code does not.")
+        raise ValueError(
+            "The denoiser cannot decode: its skip connections carry what its code does not."
+        )
 
     def reconstruct(self, images: KerasTensor) -> KerasTensor:
         """Noisy (n, 28, 28) in [0, 1] -> clean, the same."""
@@ -66,7 +72,7 @@ class DenoisingAutoencoder(Autoencoder):
         return outputs["code"], ops.sigmoid(outputs["logits"])
 
     def call(self, images: KerasTensor, training: bool = False) -> KerasTensor:
-        """Logits of the clean digits; the corruption happens here, in training and in validation alike."""
+        """Logits of the clean digits; corrupts its input, in training and validation alike."""
         return self.net(self.corrupt(images), training=training)["logits"]
 
     def shipped(self) -> dict[str, keras.Variable]:

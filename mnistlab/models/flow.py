@@ -1,6 +1,7 @@
-"""A RealNVP flow as the prior of a latent space: it bends a standard normal into the shape that the codes really have.
+"""A RealNVP flow as a prior: it bends a standard normal into the shape that codes really have.
 
-Papers: Dinh et al. 2016, arXiv:1605.08803, eq. 7-8; Huang et al. 2017, "Learnable explicit density for continuous latent space".
+Papers: Dinh et al. 2016, arXiv:1605.08803, eq. 7-8; Huang et al. 2017, "Learnable explicit density
+for continuous latent space".
 """
 
 import keras
@@ -13,7 +14,7 @@ BOUND = 2.0  # no coupling stretches a dimension by more than exp(BOUND)
 
 @keras.saving.register_keras_serializable(package="mnistlab")
 class FlowPrior(layers.Layer):
-    """`couplings` affine couplings over `dimensions`, each moving one half by what the other half says."""
+    """Affine couplings over `dimensions`, each moving one half by what the other half says."""
 
     def __init__(self, dimensions: int, couplings: int, width: int, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -50,7 +51,7 @@ class FlowPrior(layers.Layer):
         return codes
 
     def log_prob(self, codes: KerasTensor) -> KerasTensor:
-        """log p(codes), (..., d) -> (...) nats."""
+        """Give log p(codes), (..., d) -> (...) nats."""
         normals, log_det = self.to_normal(codes)
         zeros = ops.zeros_like(normals)
         return gaussian_log_density(normals, zeros, zeros) + log_det

@@ -1,10 +1,11 @@
-"""A class-conditional generative adversarial network: a generator against a discriminator, nothing to reconstruct.
+"""A class-conditional generative adversarial network: a generator against a discriminator.
 
-The discriminator compares a real digit with a generated one of the same class (relativistic pairing) and is held smooth by
-penalties on its gradient at real (R1) and at generated digits (R2), paid every few steps. What is shipped and sampled from is the
-running average of the generator.
-Papers: Goodfellow et al. 2014, arXiv:1406.2661; Huang et al. 2025 (R3GAN), arXiv:2501.05441, eq. 2-4; Miyato & Koyama 2018 (projection),
-arXiv:1802.05637, eq. 3; Karras et al. 2019 (lazy penalty), arXiv:1912.04958, appendix B.
+The discriminator compares a real digit with a generated one of the same class (relativistic
+pairing) and is held smooth by penalties on its gradient at real (R1) and at generated digits (R2),
+paid every few steps. What is shipped and sampled from is the running average of the generator.
+Papers: Goodfellow et al. 2014, arXiv:1406.2661; Huang et al. 2025 (R3GAN), arXiv:2501.05441, eq.
+2-4; Miyato & Koyama 2018 (projection), arXiv:1802.05637, eq. 3; Karras et al. 2019 (lazy penalty),
+arXiv:1912.04958, appendix B.
 """
 
 from dataclasses import asdict, dataclass
@@ -12,7 +13,7 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from keras import KerasTensor, layers, ops
+from keras import KerasTensor, layers
 
 from mnistlab.models.autoencoder import named_variables
 from mnistlab.models.layers import SIDE, Fold, ResidualConv, Unfold, conv
@@ -70,7 +71,7 @@ class GAN(keras.Model):
         return self.decode(codes)
 
     def decode(self, codes: KerasTensor) -> KerasTensor:
-        """Noise and wish (n, code + 10) -> digits (n, 28, 28) in [0, 1]; the last ten are the class."""
+        """Noise and wished class (n, code + 10) -> digits (n, 28, 28) in [0, 1]."""
         noise, wish = codes[:, : self.config.code], codes[:, self.config.code :]
         return self.generator([noise, wish], training=False)
 
@@ -129,14 +130,16 @@ class GAN(keras.Model):
                 penalty += tf.reduce_mean(tf.reduce_sum(tf.square(slope), axis=(1, 2)))
             penalty *= 0.5 * self.config.penalty * self.config.lazy
         variables = [v.value for v in self.discriminator.trainable_variables]
-        return outer.gradient(penalty, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        return outer.gradient(
+            penalty, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO
+        )
 
     def shipped(self) -> dict[str, keras.Variable]:
         """The averaged generator: what samples are drawn from."""
         return named_variables(self.generator)
 
     def get_config(self) -> dict:
-        """The configuration; `mnistlab.models.MODELS["gan"].build` makes the model from it again."""
+        """The configuration, from which `MODELS["gan"].build` makes the model again."""
         return {"config": asdict(self.config)}
 
 

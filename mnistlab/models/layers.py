@@ -56,8 +56,10 @@ def conv(
 class Fold(layers.Layer):
     """Trade resolution for channels: (n, 28, 28) -> (n, 28 / by, 28 / by, by * by).
 
-    A convolution costs in proportion to the places it visits: on a folded picture it visits a sixteenth of them.
-    Papers: Shi et al. 2016, arXiv:1609.05158, eq. 4; Zhang et al. 2018 (FFDNet), arXiv:1710.04026, section 3.
+    A convolution costs in proportion to the places it visits: on a folded picture it visits a
+    sixteenth of them.
+    Papers: Shi et al. 2016, arXiv:1609.05158, eq. 4; Zhang et al. 2018 (FFDNet), arXiv:1710.04026,
+    section 3.
     """
 
     def __init__(self, by: int = 4, **kwargs: object) -> None:
@@ -77,7 +79,7 @@ class Fold(layers.Layer):
 
 @keras.saving.register_keras_serializable(package="mnistlab")
 class Unfold(layers.Layer):
-    """The way back, also for maps of many channels: (n, h, w, by * by * c) -> (n, by * h, by * w, c); c = 1 is dropped."""
+    """The way back: (n, h, w, by * by * c) -> (n, by * h, by * w, c); a single c is dropped."""
 
     def __init__(self, by: int = 4, **kwargs: object) -> None:
         super().__init__(**kwargs)

@@ -1,6 +1,7 @@
-"""Losses and divergences, each a sum over one image's pixels or one code's dimensions, in nats where it is a likelihood.
+"""Losses and divergences, each a sum over one image's pixels or one code's dimensions.
 
-Pixels are summed, never averaged: a mean would weigh the Kullback-Leibler term of a VAE 784 times too much.
+Pixels are summed, never averaged: a mean would weigh the Kullback-Leibler term of a VAE 784 times
+too much.
 """
 
 import math
@@ -28,7 +29,7 @@ def squared_error(images: KerasTensor, reconstructions: KerasTensor) -> KerasTen
 def gaussian_log_density(
     values: KerasTensor, mean: KerasTensor, log_var: KerasTensor
 ) -> KerasTensor:
-    """log N(values; mean, exp(log_var)) summed over the last axis, (..., d) -> (...) nats."""
+    """Give log N(values; mean, exp(log_var)) summed over the last axis, (..., d) -> (...) nats."""
     squares = ops.square(values - mean) * ops.exp(-log_var)
     return -0.5 * ops.sum(LOG_2PI + log_var + squares, axis=-1)
 

@@ -1,6 +1,7 @@
 """A deep autoencoder of dense layers with a linear code.
 
-Hinton & Salakhutdinov 2006, "Reducing the dimensionality of data with neural networks", Science 313, figure 1.
+Hinton & Salakhutdinov 2006, "Reducing the dimensionality of data with neural networks", Science
+313, figure 1.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from mnistlab.models.layers import SIDE, dense_stack, flatten, unflatten
 
 @dataclass(frozen=True, kw_only=True)
 class MultilayerConfig:
-    """Widths of the encoder's hidden layers, mirrored in the decoder, around `code` linear units."""
+    """Widths of the hidden layers, mirrored in the decoder, around `code` linear units."""
 
     hidden: tuple[int, ...] = (1024, 512)
     code: int = 64

@@ -1,8 +1,10 @@
-"""A sparse autoencoder: many more units than a digit needs, of which only the `k` most active may speak.
+"""A sparse autoencoder: many more units than a digit needs, of which only a few may speak.
 
-The decoder is one matrix, so each unit has an atom that can be looked at. Units that have fallen silent are revived by an
-auxiliary loss: among the quiet ones the `revived` most active must explain what the others left over.
-Papers: Makhzani & Frey 2013, arXiv:1312.5663; Gao et al. 2024, arXiv:2406.04093, section 2.4 and eq. 7.
+The decoder is one matrix, so each unit has an atom that can be looked at. Units that have fallen
+silent are revived by an auxiliary loss: among the quiet ones the `revived` most active must explain
+what the others left over.
+Papers: Makhzani & Frey 2013, arXiv:1312.5663; Gao et al. 2024, arXiv:2406.04093, section 2.4 and
+eq. 7.
 """
 
 from dataclasses import dataclass

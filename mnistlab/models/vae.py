@@ -1,7 +1,9 @@
-"""Variational autoencoder: Gaussian posterior, Bernoulli pixels, and a prior that a flow has learned.
+"""Variational autoencoder: Gaussian posterior, Bernoulli pixels, a prior that a flow learns.
 
-With `couplings=0` the prior is the standard normal, as in `vae_2d`. With `importance > 1` the bound is the importance-weighted one.
-Papers: Kingma & Welling 2013, arXiv:1312.6114, eq. 7 and 10; Burda et al. 2015, arXiv:1509.00519, eq. 8.
+With `couplings=0` the prior is the standard normal, as in `vae_2d`. With `importance > 1` the bound
+is the importance-weighted one.
+Papers: Kingma & Welling 2013, arXiv:1312.6114, eq. 7 and 10; Burda et al. 2015, arXiv:1509.00519,
+eq. 8.
 """
 
 from dataclasses import dataclass
@@ -22,7 +24,8 @@ LOG_VAR_BOUND = 8.0
 class VAEConfig:
     """Hidden widths (mirrored), size of the code, the prior's flow, and how the bound is estimated.
 
-    `binarised` is the share of training digits whose pixels are drawn as black or white by their grey, anew at each step.
+    `binarised` is the share of training digits whose pixels are drawn as black or white by their
+    grey, anew at each step.
     """
 
     hidden: tuple[int, ...] = (512, 512)
@@ -63,7 +66,7 @@ class VAE(Autoencoder):
         return self.posterior(images)[0]
 
     def log_prior(self, codes: KerasTensor) -> KerasTensor:
-        """log p(z), (..., code) -> (...) nats."""
+        """Give log p(z), (..., code) -> (...) nats."""
         if self.prior is not None:
             return self.prior.log_prob(codes)
         zeros = ops.zeros_like(codes)
@@ -74,7 +77,7 @@ class VAE(Autoencoder):
         return normals if self.prior is None else self.prior.from_normal(normals)
 
     def call(self, images: KerasTensor, training: bool = False) -> dict[str, KerasTensor]:
-        """The log-weights' three parts for `importance` codes of each image, axis 0: (k, n) each."""
+        """The three parts of the log-weights of `importance` codes an image, (k, n) each."""
         seen = self.binarise(images)
         mean, log_var = self.posterior(seen, training=training)
         k, n = self.config.importance, ops.shape(images)[0]

@@ -1,4 +1,4 @@
-"""The variational autoencoder with a code of two and a standard normal prior: a latent space that fits on a page without holes.
+"""The variational autoencoder with a code of two: a latent space without holes, on one page.
 
 Kingma & Welling 2013, arXiv:1312.6114, figure 4.
 """

@@ -1,7 +1,8 @@
 """The plainest autoencoder: one hidden layer, which is the code, and linear.
 
-A relu on the code would waste half of it; without one the encoder is a learned projection and the sigmoid of the output makes
-the whole a logistic principal component analysis. Baldi & Hornik 1989, "Neural networks and principal component analysis".
+A relu on the code would waste half of it; without one the encoder is a learned projection and the
+sigmoid of the output makes the whole a logistic principal component analysis. Baldi & Hornik 1989,
+"Neural networks and principal component analysis".
 """
 
 from dataclasses import dataclass

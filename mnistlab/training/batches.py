@@ -1,4 +1,4 @@
-"""Endless shuffled batches that can be taken up again at any epoch, and the warps that make a referee robust."""
+"""Endless shuffled batches that can be taken up again at any epoch, and warps of digits."""
 
 import numpy as np
 import tensorflow as tf
@@ -18,8 +18,9 @@ def batches(
 ) -> tuple[tf.data.Dataset, int]:
     """An endless data set of batches and the number of steps that make an epoch.
 
-    Each epoch has its own permutation, a function of (seed, epoch) alone, so work that resumes at `first_epoch` sees what it
-    would have seen. Digits that do not fill the last batch of an epoch are left out of that epoch.
+    Each epoch has its own permutation, a function of (seed, epoch) alone, so work that resumes at
+    `first_epoch` sees what it would have seen. Digits that do not fill the last batch of an epoch
+    are left out of that epoch.
     """
     steps = len(images) // batch
     if steps == 0:
@@ -44,9 +45,12 @@ def batches(
 
 
 def warp(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Shift, turn, slope, stretch, bend and thicken or thin each digit by its own chance: (n, 28, 28) -> the same.
+    """Shift, turn, slope, stretch, bend and thicken or thin each digit by chance.
 
-    Simard, Steinkraus & Platt 2003, "Best practices for convolutional neural networks applied to visual document analysis".
+    Takes and gives (n, 28, 28) in [0, 1].
+
+    Simard, Steinkraus & Platt 2003, "Best practices for convolutional neural networks applied to
+    visual document analysis".
     """
     n, side = tf.shape(images)[0], images.shape[1]
     draws = tf.random.stateless_uniform((6, n, 1, 1), seed, -1.0, 1.0)

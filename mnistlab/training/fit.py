@@ -1,7 +1,6 @@
-"""Fit one model: seed, schedule, checkpoints, history, and the same digits watched through the epochs."""
+"""Fit one model: seed, schedule, checkpoints, history, and ten digits watched through it."""
 
 import json
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -137,7 +136,7 @@ class Checkpoint:
         self.signature = signature
 
     def save(self, run: Fit, epoch: int) -> None:
-        """Write weights and optimiser, then the log that points at them; each appears whole or not at all."""
+        """Write the state, then the log that points at it; each appears whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         state = self.folder / f"epoch-{epoch}.weights.h5"
         run.model.save_weights(state)
@@ -152,13 +151,13 @@ class Checkpoint:
         }
         partial = self.folder / "log.json.part"
         partial.write_text(json.dumps(log))
-        os.replace(partial, self.folder / "log.json")
+        partial.replace(self.folder / "log.json")
         for old in self.folder.glob("epoch-*.weights.h5"):
             if old != state:
                 old.unlink()
 
     def restore(self, run: Fit) -> int:
-        """Load the last state into `run`; the number of epochs already done, 0 where there is none of this run."""
+        """Load the last state of this run, if there is one; the number of epochs already done."""
         try:
             log = json.loads((self.folder / "log.json").read_text())
         except (OSError, ValueError):
@@ -234,7 +233,7 @@ class _Watch(keras.callbacks.Callback):
 def frame_of(
     model_id: str, model: keras.Model, images: np.ndarray, codes: np.ndarray
 ) -> np.ndarray | None:
-    """(10, 28, 28) in [0, 1]: what the model makes of ten digits, or of ten codes where it has no encoder."""
+    """What the model makes of ten digits, or of ten codes if it has no encoder: (10, 28, 28)."""
     if model_id == "classifier":
         return None
     if model_id == "gan":

@@ -1,4 +1,4 @@
-"""How each model is fitted: passes over the data, batch, step size. Chosen on held-out training digits (docs/experiments.md)."""
+"""How each model is fitted; chosen on held-out training digits (docs/experiments.md)."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Recipe:
     """One model's schedule.
 
-    The step size climbs for the first `warm_up` of the run, then falls along a cosine to a hundredth of `learning_rate`.
-    `quick_epochs` is the budget of `train.py --quick`. `augment` warps the digits anew at each pass.
+    The step size climbs for the first `warm_up` of the run, then falls along a cosine to a
+    hundredth of `learning_rate`. `quick_epochs` is the budget of `train.py --quick`. `augment`
+    warps the digits anew at each pass.
     """
 
     epochs: int
@@ -25,13 +26,13 @@ RECIPES: dict[str, Recipe] = {
     "classifier": Recipe(epochs=12, quick_epochs=2, learning_rate=2e-3, augment=True),
     "vanilla": Recipe(epochs=60, quick_epochs=8, learning_rate=4e-3),
     "multilayer": Recipe(epochs=30, quick_epochs=6, learning_rate=1.5e-3, batch=256),
-    "convolutional": Recipe(epochs=12, quick_epochs=1, learning_rate=2e-3),
-    "sparse": Recipe(epochs=30, quick_epochs=3, learning_rate=1.5e-3, batch=256),
-    "denoising": Recipe(epochs=16, quick_epochs=1, learning_rate=2e-3),
-    "vae": Recipe(epochs=60, quick_epochs=4, learning_rate=1.5e-3, batch=256),
+    "convolutional": Recipe(epochs=6, quick_epochs=1, learning_rate=2e-3),
+    "sparse": Recipe(epochs=20, quick_epochs=3, learning_rate=1.5e-3, batch=256),
+    "denoising": Recipe(epochs=10, quick_epochs=1, learning_rate=2e-3),
+    "vae": Recipe(epochs=40, quick_epochs=4, learning_rate=1.5e-3, batch=256),
     "gan": Recipe(
-        epochs=9, quick_epochs=1, learning_rate=3e-4, batch=64, weight_decay=0.0, game=True
+        epochs=5, quick_epochs=1, learning_rate=3e-4, batch=64, weight_decay=0.0, game=True
     ),
-    "ae_2d": Recipe(epochs=40, quick_epochs=4, learning_rate=1.5e-3, batch=256),
-    "vae_2d": Recipe(epochs=40, quick_epochs=4, learning_rate=1.5e-3, batch=256),
+    "ae_2d": Recipe(epochs=25, quick_epochs=4, learning_rate=1.5e-3, batch=256),
+    "vae_2d": Recipe(epochs=25, quick_epochs=4, learning_rate=1.5e-3, batch=256),
 }

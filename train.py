@@ -1,0 +1,114 @@
+"""Fit the networks of mnistlab, score them and write `weights/`.
+
+python train.py                         every model
+python train.py vae gan --epochs 40     some of them
+python train.py --quick                 every model in a few minutes
+python train.py --evaluate              score what is there
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+HERE = Path(__file__).parent
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line; a mistake ends with a sentence and status 2."""
+    from mnistlab.hub.store import MODEL_IDS
+
+    parser = argparse.ArgumentParser(
+        prog="train.py", description="Fit the networks of mnistlab, score them, write weights/."
+    )
+    parser.add_argument(
+        "models", nargs="*", metavar="MODEL", help=f"of {', '.join(MODEL_IDS)}; all by default"
+    )
+    parser.add_argument(
+        "--epochs", type=_count, help="passes over the data, instead of each recipe's own"
+    )
+    parser.add_argument(
+        "--seed", type=_seed, default=0, help="of weights, order and noise (default 0)"
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        help="an .npz file or a folder of IDX files; MNIST is downloaded by default",
+    )
+    parser.add_argument(
+        "--any-digits", action="store_true", help="accept digits that are not MNIST's own"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=HERE / "weights", help="where the weights go (default weights/)"
+    )
+    parser.add_argument(
+        "--runs", type=Path, default=HERE / "runs", help="where checkpoints go (default runs/)"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="small budgets: every model in a few minutes"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on where an interrupted run stopped"
+    )
+    parser.add_argument(
+        "--evaluate", action="store_true", help="score what is in --out and fit nothing"
+    )
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.models if name not in MODEL_IDS]
+    if unknown:
+        parser.error(f"unknown model {unknown[0]!r}: there are {', '.join(MODEL_IDS)}")
+    # the referee first: the figures of the others need it
+    options.models = sorted(options.models or MODEL_IDS, key=lambda name: name != "classifier")
+    return options
+
+
+def main(arguments: list[str]) -> int:
+    """Run one session; the exit status."""
+    options = parse(arguments)
+    from mnistlab.data.digits import DataError
+    from mnistlab.hub.store import WeightsError
+    from mnistlab.training.session import Session, fit_models, score_models
+    from mnistlab.training.source import find_digits
+    from mnistlab.training.table import summary
+
+    session = Session(
+        out=options.out,
+        runs=options.runs,
+        seed=options.seed,
+        epochs=options.epochs,
+        quick=options.quick,
+        resume=options.resume,
+    )
+    try:
+        digits = find_digits(options.data, any_digits=options.any_digits)
+        if not options.evaluate:
+            fit_models(session, options.models, digits)
+        metrics = score_models(session, options.models, digits)
+    except (DataError, WeightsError, FloatingPointError) as problem:
+        print(f"train.py: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. `--resume` goes on from the last whole epoch.", file=sys.stderr)
+        return 130
+    print(summary(metrics, options.models))
+    return 0
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 100_000:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 to 100,000, not {text}")
+    return value
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 2**32:
+        raise argparse.ArgumentTypeError(f"a whole number from 0 to {2**32 - 1}, not {text}")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
