@@ -1,4 +1,4 @@
-"""Denoise: the denoiser against every other network and against filters, on your digit and in all."""
+"""Denoise: the denoiser against all other networks and against filters, on one digit and on all."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def build(keeper: LabKeeper) -> None:
 
     @answering(keeper)
     def curves(lab: Any, request: dict[str, Any]) -> Answer:
-        """Quality against noise over the test set, all kinds; the sigma that the denoiser learned."""
+        """Quality against noise over the test set, all kinds; and the sigma of the training."""
         card = lab.cards.get("denoising")
         return {
             "kinds": lab.metrics.get("noise_curves", {}),

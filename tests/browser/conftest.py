@@ -86,7 +86,7 @@ def visit(chromium, address):
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.goto((at or address) + query)
-        page.wait_for_selector("#lab-draw .pad")
+        page.wait_for_selector("#lab-draw .pad", state="attached")  # another tab may be open
         return page
 
     yield open_page
