@@ -29,7 +29,7 @@ from mnistlab.training.targets import TARGETS
 
 SURE = 0.9  # the referee's probability above which it is called sure
 HELD_OUT = 5000  # training digits on which the linear probe chooses its penalty
-GREY_SAMPLES = 10  # of the posterior of each digit, for the ELBO on grey pixels
+GREY_SAMPLES = 3  # of the posterior of each digit, for the ELBO on grey pixels
 DECODED = 4000  # codes at once
 
 
