@@ -31,7 +31,7 @@ RESTRICTED = {
 NUMBERS_ONLY = {"data", "evaluation"}  # rooms that need numpy and scipy alone
 
 # Modules under tests/ that hold no tests of their own, besides each folder's conftest.py.
-FIXTURE_MODULES = {"hub/hub_server.py", "hub/tiny_weights.py", "ui/fake_lab.py"}
+FIXTURE_MODULES = {"hub/hub_server.py", "hub/tiny_weights.py", "small_models.py", "ui/fake_lab.py"}
 
 
 def source_files():

@@ -80,6 +80,7 @@ def fit_models(session: Session, model_ids: Sequence[str], digits: Digits) -> No
         if model_id == "classifier":
             calibrate(run.model, images, labels)
         _ship(session, model_id, run)
+        write_manifest(session.out)  # what is there opens, even if the next model is never done
 
 
 def score_models(session: Session, model_ids: Sequence[str], digits: Digits) -> dict:

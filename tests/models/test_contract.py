@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 
-import keras
 import numpy as np
 import pytest
 
@@ -10,30 +9,11 @@ from mnistlab.hub.configuration import configure
 from mnistlab.models import MODELS
 from mnistlab.training.fit import compile_model
 from mnistlab.training.recipes import RECIPES, Recipe
+from tests.small_models import SMALL, small
 
-# A configuration that differs from the default in every number that changes a shape.
-SMALL = {
-    "vanilla": {"code": 8},
-    "multilayer": {"hidden": (24, 16), "code": 8},
-    "convolutional": {"filters": (6, 10), "channels": 3, "cross_entropy": 0.5},
-    "sparse": {"units": 40, "k": 5, "hidden": (24,), "revived": 7},
-    "denoising": {"filters": 6, "code": 12, "sigma": 0.3},
-    "vae": {"hidden": (24,), "code": 4, "couplings": 2, "flow_width": 8, "importance": 2},
-    "gan": {"filters": (6, 8), "code": 5, "lazy": 2},
-    "ae_2d": {"hidden": (24, 16)},
-    "vae_2d": {"hidden": (24, 16), "importance": 3},
-    "classifier": {"filters": (4, 6, 8), "features": 12},
-}
 RECONSTRUCTING = [name for name in MODELS if name not in ("gan", "classifier")]
 CODED = [name for name in RECONSTRUCTING if name != "denoising"]
 RECIPE = Recipe(epochs=1, quick_epochs=1, learning_rate=3e-3)
-
-
-def small(name: str, seed: int = 0) -> keras.Model:
-    """The model at its small size, with weights from a seed."""
-    keras.utils.set_random_seed(seed)
-    entry = MODELS[name]
-    return entry.build(entry.config_type(**SMALL[name]))
 
 
 @pytest.fixture(scope="module")
@@ -107,14 +87,6 @@ def test_the_players_of_the_gan_both_move(digits):
 def test_one_seed_gives_one_set_of_weights(name):
     one, other = small(name, seed=3).shipped(), small(name, seed=3).shipped()
     assert all(np.array_equal(one[key], other[key]) for key in one)
-
-
-@pytest.mark.parametrize("name", CODED)
-def test_a_code_of_another_width_is_refused_with_both_numbers(name):
-    model = small(name)
-    width = model.config.code
-    with pytest.raises(ValueError, match=rf"(?s){width}.*{width + 1}|{width + 1}.*{width}"):
-        model.decode(np.zeros((2, width + 1), "float32"))
 
 
 def test_the_denoiser_says_why_it_cannot_decode():
