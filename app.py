@@ -17,7 +17,14 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     env = os.environ.get
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weights", default=env("MNISTLAB_WEIGHTS"), help="folder of weights")
-    parser.add_argument("--host", default=env("GRADIO_SERVER_NAME", "127.0.0.1"))
+    parser.add_argument(
+        "--hub",
+        default=env("MNISTLAB_HUB"),
+        metavar="USER/REPO[@REVISION]",
+        help="weights on the Hub, which take the place of the others once they are here",
+    )
+    everywhere = "0.0.0.0" if env("SPACE_ID") else "127.0.0.1"
+    parser.add_argument("--host", default=env("GRADIO_SERVER_NAME", everywhere))
     parser.add_argument("--port", type=int, default=int(env("GRADIO_SERVER_PORT", "7860")))
     return parser.parse_args(argv)
 
@@ -31,11 +38,29 @@ def main(argv: list[str] | None = None) -> None:
 
         return Lab.load(arguments.weights) if arguments.weights else Lab.load()
 
-    keeper = LabKeeper(load)
+    def fetch() -> object:
+        from mnistlab.inference.lab import Lab
+
+        repo, _, revision = arguments.hub.partition("@")
+        return Lab.from_hub(repo, revision or None)
+
+    keeper = LabKeeper(load, fetch if arguments.hub else None)
     demo = build_demo(keeper)
+    register_with_zerogpu()
     launch(demo, arguments.host, arguments.port, prevent_thread_lock=True)
     keeper.start()
     demo.block_thread()
+
+
+def register_with_zerogpu() -> None:
+    """On ZeroGPU hardware, declare a GPU function: a Space without one is not let start there.
+
+    It is never called, since the networks run on the processor.
+    """
+    if os.environ.get("SPACES_ZERO_GPU"):
+        import spaces
+
+        spaces.GPU(lambda: None)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,6 @@ from typing import Any
 
 logger = logging.getLogger(__name__)
 
-# What people are told when loading failed for a reason that is not theirs to act on.
-UNLOADED = "The networks could not be loaded; the log of the app says why."
-
 
 class LabKeeper:
     """Holds the current lab, or none yet.
@@ -17,12 +14,15 @@ class LabKeeper:
     Args:
         load: makes the lab; called once, in a thread, by `start`. A `ValueError` that it raises
             is a sentence for the visitor; anything else is logged.
+        fetch: makes a lab of the Hub's weights to put in its place: called once, in the same
+            thread, when the first one answers already.
     """
 
-    def __init__(self, load: Callable[[], Any]) -> None:
-        self._load = load
+    def __init__(self, load: Callable[[], Any], fetch: Callable[[], Any] | None = None) -> None:
+        self._load, self._fetch = load, fetch
         self._lab: Any | None = None
         self._problem: str | None = None
+        self._fetch_problem: str | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -35,6 +35,11 @@ class LabKeeper:
         """Why there is no lab, in a sentence; None while all is well."""
         return self._problem
 
+    @property
+    def fetch_problem(self) -> str | None:
+        """Why the Hub's weights are not in use, in a sentence; None if none are missed."""
+        return self._fetch_problem
+
     def start(self) -> None:
         """Begin to load. A second call does nothing."""
         if self._thread is None:
@@ -46,11 +51,18 @@ class LabKeeper:
         self._lab, self._problem = lab, None
 
     def _run(self) -> None:
+        self._problem = self._try(self._load, "The networks could not be loaded")
+        if self._fetch is not None:
+            self._fetch_problem = self._try(self._fetch, "The Hub's weights are not in use")
+
+    def _try(self, make: Callable[[], Any], failed: str) -> str | None:
+        """Swap in what `make` gives, or say why not."""
         try:
-            self.swap(self._load())
+            self.swap(make())
         except ValueError as problem:
-            logger.exception("The lab could not be loaded")
-            self._problem = f"The networks could not be loaded. {problem}"
-        except Exception:
-            logger.exception("The lab could not be loaded")
-            self._problem = UNLOADED
+            logger.exception(failed)
+            return f"{failed}. {problem}"
+        except Exception:  # of which a visitor could make nothing
+            logger.exception(failed)
+            return f"{failed}; the log of the app says why."
+        return None

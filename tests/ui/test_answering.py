@@ -1,6 +1,6 @@
 import pytest
 
-from mnistlab.inference.keeper import UNLOADED, LabKeeper
+from mnistlab.inference.keeper import LabKeeper
 from mnistlab.ui.answering import BROKEN, answering
 
 
@@ -59,7 +59,10 @@ def test_a_request_that_is_no_request(request_):
             ValueError("vae.json is missing."),
             "The networks could not be loaded. vae.json is missing.",
         ),
-        (OSError("/root/x"), UNLOADED),
+        (
+            OSError("/root/x"),
+            "The networks could not be loaded; the log of the app says why.",
+        ),
     ],
 )
 def test_a_lab_that_cannot_be_loaded_is_said_on_the_page(problem, said):
