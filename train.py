@@ -4,6 +4,7 @@ python train.py                         every model
 python train.py vae gan --epochs 40     some of them
 python train.py --quick                 every model in a few minutes
 python train.py --evaluate              score what is there
+python train.py --no-fit --push-to-hub USER/REPO --tag v1     publish what is there
 """
 
 import argparse
@@ -55,7 +56,23 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--evaluate", action="store_true", help="score what is in --out and fit nothing"
     )
+    parser.add_argument(
+        "--push-to-hub", metavar="USER/REPO", help="publish the weights, with a model card"
+    )
+    parser.add_argument("--private", action="store_true", help="in a private repository")
+    parser.add_argument("--tag", help="and tag them, such as v1")
+    parser.add_argument(
+        "--push-space", metavar="USER/SPACE", help="make a Space of the app and the weights"
+    )
+    parser.add_argument("--no-fit", action="store_true", help="push what is in --out as it is")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="list what would be pushed; fit and push nothing"
+    )
     options = parser.parse_args(arguments)
+    if (options.private or options.tag) and not options.push_to_hub:
+        parser.error("--private and --tag belong to --push-to-hub")
+    if (options.no_fit or options.dry_run) and not (options.push_to_hub or options.push_space):
+        parser.error("--no-fit and --dry-run belong to --push-to-hub or --push-space")
     unknown = [name for name in options.models if name not in MODEL_IDS]
     if unknown:
         parser.error(f"unknown model {unknown[0]!r}: there are {', '.join(MODEL_IDS)}")
@@ -69,6 +86,7 @@ def main(arguments: list[str]) -> int:
     options = parse(arguments)
     from mnistlab.data.digits import DataError
     from mnistlab.hub.store import WeightsError
+    from mnistlab.training.delivery import Delivery
     from mnistlab.training.session import Session, fit_models, score_models
     from mnistlab.training.source import find_digits
     from mnistlab.training.table import summary
@@ -81,18 +99,29 @@ def main(arguments: list[str]) -> int:
         quick=options.quick,
         resume=options.resume,
     )
+    delivery = Delivery(
+        weights=options.out,
+        hub=options.push_to_hub,
+        space=options.push_space,
+        private=options.private,
+        tag=options.tag,
+        dry_run=options.dry_run,
+    )
     try:
-        digits = find_digits(options.data, any_digits=options.any_digits)
-        if not options.evaluate:
-            fit_models(session, options.models, digits)
-        metrics = score_models(session, options.models, digits)
+        delivery.check()
+        if not (options.no_fit or options.dry_run):
+            digits = find_digits(options.data, any_digits=options.any_digits)
+            if not options.evaluate:
+                fit_models(session, options.models, digits)
+            metrics = score_models(session, options.models, digits)
+            print(summary(metrics, options.models))
+        delivery.send(print)
     except (DataError, WeightsError, FloatingPointError) as problem:
         print(f"train.py: {problem}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. `--resume` goes on from the last whole epoch.", file=sys.stderr)
         return 130
-    print(summary(metrics, options.models))
     return 0
 
 
