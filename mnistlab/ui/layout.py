@@ -40,11 +40,11 @@ from types import ModuleType
 import gradio as gr
 
 from mnistlab.inference.keeper import LabKeeper
-from mnistlab.ui import draw_tab
+from mnistlab.ui import draw_tab, interpolate_tab, sample_tab
 from mnistlab.ui.widget import widget
 
 # in the order of the page; a tab appears here once it is real
-TABS: tuple[ModuleType, ...] = (draw_tab,)
+TABS: tuple[ModuleType, ...] = (draw_tab, sample_tab, interpolate_tab)
 
 
 def build_demo(keeper: LabKeeper) -> gr.Blocks:

@@ -73,16 +73,14 @@ for (const [id, otherwise] of [["a", "mine"], ["b", "3"]])
 
 // the strips, there from the start; the second is whichever plain autoencoder is chosen
 const slots = [0, 1, 2].map(() => {
-  const figure = make("figure", "", find(".now"), '<canvas class="lab-digit"></canvas><figcaption><span></span><b>&nbsp;</b></figcaption>');
+  const figure = make("figure", "", find(".now"), '<canvas class="lab-digit"></canvas><figcaption><span>&nbsp;</span><b>&nbsp;</b><span>&nbsp;</span></figcaption>');
   const strip = make("div", "strip", find(".strips"), `
-    <h3><i class="lab-swatch"></i><b></b><span></span></h3><canvas width="448" height="28"></canvas>
-    <div class="sure" role="img" aria-label="nothing yet"></div><div class="read" aria-hidden="true"></div>`);
+    <h3><i class="lab-swatch"></i><b></b><span></span></h3><div class="film"><canvas></canvas>
+    <div class="sure" role="img" aria-label="nothing yet"></div><div class="read" aria-hidden="true"></div><i class="cursor" hidden></i></div>`);
   lab.paintBlank(figure.firstChild, "nothing yet");
   lab.describe(strip.querySelector("canvas"), "nothing yet");
-  return { figure, strip, sure: strip.querySelector(".sure"), read: strip.querySelector(".read") };
+  return { figure, strip, sure: strip.querySelector(".sure"), read: strip.querySelector(".read"), cursor: strip.querySelector(".cursor") };
 });
-const cursor = make("i", "cursor", find(".strips"));
-cursor.hidden = true;
 let walked = null; // {answer, request, ways: [{id, frames, read_as, confidence}]}
 
 function show(answer, request) {
@@ -103,7 +101,7 @@ function showStrip({ id, read_as, confidence, frames }, { strip, sure, read, fig
   put(strip.querySelector("b"), NAMES[id]);
   put(figure.querySelector("span"), NAMES[id]);
   const least = confidence.indexOf(Math.min(...confidence));
-  put(strip.querySelector("h3 span"), `least sure ${lab.percent(100 * confidence[least])}, frame ${least + 1}`);
+  put(strip.querySelector("h3 span"), `least sure ${lab.percent(100 * confidence[least])} at frame ${least + 1}`);
   paintStrip(strip.querySelector("canvas"), frames, n);
   // a run of one reading is one label
   const runs = [];
@@ -115,19 +113,22 @@ function showStrip({ id, read_as, confidence, frames }, { strip, sure, read, fig
   sure.setAttribute("aria-label", `the referee's confidence: ${confidence.map((p) => lab.percent(100 * p)).join(", ")}`);
   read.innerHTML = runs.map((r) => `<span style="grid-column:span ${r.length}">${r.digit}</span>`).join("");
 }
-/** As many frames as there is room for, at least 20 pixels each. */
+const still = document.createElement("canvas"); // one frame, on its way to a strip
+/** As many frames as there is room for, at least 20 pixels each, over the middles of their bars. */
 function paintStrip(canvas, frames, n) {
-  const cells = Math.max(2, Math.min(n, Math.floor((canvas.clientWidth || 800) / 20)));
-  canvas.width = cells * 28;
+  const ratio = window.devicePixelRatio || 1;
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  if (!width) return;
+  Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
   const context = canvas.getContext("2d");
-  const image = context.createImageData(28, 28);
+  context.imageSmoothingEnabled = false;
+  context.scale(ratio, ratio);
+  const cells = Math.min(n, Math.floor(width / 20));
+  const side = Math.min(width / cells, height);
   for (let cell = 0; cell < cells; cell++) {
     const at = Math.round((cell * (n - 1)) / (cells - 1)) * 784;
-    for (let i = 0; i < 784; i++) {
-      const v = 11 + (frames[at + i] * 244) / 255;
-      image.data.set([v, v, v, 255], i * 4);
-    }
-    context.putImageData(image, cell * 28, 0);
+    lab.paintDigit(still, frames.subarray(at, at + 784));
+    context.drawImage(still, ((cell + 0.5) * width) / cells - side / 2, (height - side) / 2, side, side);
   }
 }
 new ResizeObserver(() => {
@@ -137,21 +138,22 @@ new ResizeObserver(() => {
 /** Put the frame of the scrubber in view: nothing travels for it. */
 function look() {
   if (!walked) return;
-  const at = Math.min(Number(frame.value), walked.request.steps - 1);
+  const n = walked.request.steps;
+  const at = Math.min(Number(frame.value), n - 1);
   const says = walked.ways.map(({ id, frames, read_as, confidence }, k) => {
-    const { figure, sure } = slots[k];
+    const { figure, sure, cursor } = slots[k];
     const words = `reads ${read_as[at]}, ${lab.percent(100 * confidence[at])}`;
     lab.paintDigit(figure.firstChild, frames.subarray(at * 784, at * 784 + 784), `${NAMES[id]}, frame ${at + 1}: the referee ${words}`);
-    put(figure.querySelector("b"), words);
+    put(figure.querySelector("b"), "reads " + read_as[at]);
+    put(figure.querySelector("b + span"), lab.percent(100 * confidence[at]) + " sure");
     sure.querySelector(".here")?.classList.remove("here");
     sure.children[at].classList.add("here");
+    Object.assign(cursor.style, { left: (100 * at) / n + "%", width: 100 / n + "%" });
+    cursor.hidden = false;
     return `${NAMES[id]} ${words}`;
   });
-  const n = walked.request.steps;
   put(find(".place"), `frame ${at + 1} of ${n}`);
   frame.setAttribute("aria-valuetext", `frame ${at + 1} of ${n}: ${says.join("; ")}`);
-  Object.assign(cursor.style, { left: (100 * at) / n + "%", width: 100 / n + "%" });
-  cursor.hidden = false;
 }
 frame.addEventListener("input", () => {
   play(false);
