@@ -1,4 +1,4 @@
-"""The page as a whole: the bar at the top and the tabs.
+"""The page as a whole: the bar at the top, the tabs, and the endpoints beside them.
 
 How to write a tab
 ------------------
@@ -40,11 +40,12 @@ from types import ModuleType
 import gradio as gr
 
 from mnistlab.inference.keeper import LabKeeper
-from mnistlab.ui import draw_tab, interpolate_tab, sample_tab
+from mnistlab.ui import denoise_tab, draw_tab, interpolate_tab, noise_tab, sample_tab
+from mnistlab.ui.api import add_endpoints
 from mnistlab.ui.widget import widget
 
 # in the order of the page; a tab appears here once it is real
-TABS: tuple[ModuleType, ...] = (draw_tab, sample_tab, interpolate_tab)
+TABS: tuple[ModuleType, ...] = (draw_tab, noise_tab, denoise_tab, sample_tab, interpolate_tab)
 
 
 def build_demo(keeper: LabKeeper) -> gr.Blocks:
@@ -61,4 +62,5 @@ def build_demo(keeper: LabKeeper) -> gr.Blocks:
             for tab in TABS:
                 with gr.Tab(tab.TITLE, id=tab.NAME, elem_id=f"tab-{tab.NAME}"):
                     tab.build(keeper)
+        add_endpoints(keeper)
     return demo

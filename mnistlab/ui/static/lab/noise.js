@@ -7,7 +7,7 @@
     gaussian: {
       label: "Gaussian",
       level: (strength) => "σ = " + strength.toFixed(2),
-      look: "Every pixel moves by its own normal draw. Turn it to 0.8: which networks invent ink?",
+      look: "Every pixel moves by a normal draw of its own. Turn it to 0.8: which networks invent ink?",
     },
     salt_and_pepper: {
       label: "Salt and pepper",
@@ -26,7 +26,7 @@
     },
     stroke_erasing: {
       label: "Stroke erasing",
-      level: (strength) => "strength " + strength.toFixed(2),
+      level: (strength) => percent(strength) + " of the ink",
       look: "A part of the stroke goes missing. Which networks bridge the gap, and do they write your digit?",
     },
   };
@@ -96,6 +96,7 @@
         slider.setAttribute("aria-valuetext", `${label}, ${level(state.strength)}`);
         find("output").textContent = level(state.strength);
         find(".look").textContent = look;
+        seed.disabled = find("button").disabled = state.kind === "blur"; // nothing is drawn by chance
         if (document.activeElement !== seed) seed.value = state.seed;
       };
       element.addEventListener("change", ({ target }) => {
