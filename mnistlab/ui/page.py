@@ -1,5 +1,6 @@
 """The page around the tabs: the shared library in its head, and how it is served."""
 
+from importlib.util import find_spec
 from typing import Any
 
 import gradio as gr
@@ -8,7 +9,9 @@ from mnistlab.ui.theme import theme
 from mnistlab.ui.widget import STATIC
 
 # in this order: each file adds to window.mnistlab what the later ones use
-LIBRARY = ("bytes", "paint", "ask", "store", "pad", "ends", "chart", "grid", "noise", "save")
+LIBRARY = ("bytes", "paint", "ask", "store", "pad", "ends", "chart", "grid", "plane", "noise", "save")
+
+WAITING = 32  # calls of the endpoints that may wait; the next is told that the queue is full
 
 
 def head() -> str:
@@ -22,8 +25,11 @@ def head() -> str:
 
 
 def launch(demo: gr.Blocks, host: str, port: int | None, **options: Any) -> None:
-    """Serve the page: our head and theme, no footer, no history, nothing kept of a visitor."""
-    demo.queue(api_open=False)
+    """Serve the page: our head and theme, no footer, no history, nothing kept of a visitor.
+
+    The endpoints are MCP tools too wherever the package `mcp` is installed.
+    """
+    demo.queue(api_open=False, max_size=WAITING)
     demo.launch(
         server_name=host,
         server_port=port,
@@ -34,5 +40,6 @@ def launch(demo: gr.Blocks, host: str, port: int | None, **options: Any) -> None
         run_history=False,
         enable_monitoring=False,
         max_file_size="4mb",
+        mcp_server=find_spec("mcp") is not None,
         **options,
     )
