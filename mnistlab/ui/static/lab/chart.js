@@ -16,6 +16,16 @@
     return ticks;
   };
 
+  /** The powers of ten between two exponents, with their doubles and halves where they are few. */
+  lab.logTicks = (low, high) => {
+    const ticks = [];
+    for (let power = Math.floor(low); power <= Math.ceil(high); power++)
+      for (const m of [1, 2, 5]) ticks.push(Number((m * 10 ** power).toPrecision(1)));
+    const inside = ticks.filter((v) => Math.log10(v) >= low - 1e-9 && Math.log10(v) <= high + 1e-9);
+    const powers = inside.filter((v) => Number.isInteger(Math.round(Math.log10(v) * 1e6) / 1e6));
+    return powers.length > 2 ? powers : inside;
+  };
+
   /** Push labels apart so that none covers another; keeps their order. */
   function spread(labels, gap, low, high) {
     labels.sort((a, b) => a.y - b.y);
@@ -65,7 +75,7 @@
       const py = (v) => bottom - ((forward(state.y)(v) - y0) / (y1 - y0)) * (bottom - top);
       scale = { px, top, bottom, left, right, x0, x1, log: state.x.log };
       const ticks = (axis, a, b, n) =>
-        axis.log ? lab.ticks(a, b, n).filter(Number.isInteger).map((p) => 10 ** p) : lab.ticks(a, b, n);
+        axis.log ? lab.logTicks(a, b) : lab.ticks(a, b, n);
       const say = (axis, v) => escape(axis.format ? axis.format(v) : String(v).replace("-", "−"));
 
       const grid = ticks(state.y, y0, y1, 5).map((v) => {

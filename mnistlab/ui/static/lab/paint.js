@@ -26,11 +26,11 @@
     mix(RIGHT, i < 255 ? LOST : INVENTED, Math.pow(Math.abs(i - 255) / 255, 0.6)),
   );
 
-  function paint(canvas, side, colourAt) {
-    if (canvas.width !== side || canvas.height !== side) canvas.width = canvas.height = side;
+  function paint(canvas, width, colourAt, height = width) {
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const context = canvas.getContext("2d");
-    const image = context.createImageData(side, side);
-    for (let i = 0; i < side * side; i++) {
+    const image = context.createImageData(width, height);
+    for (let i = 0; i < width * height; i++) {
       const [r, g, b] = colourAt(i);
       image.data.set([r, g, b, 255], i * 4);
     }
@@ -55,6 +55,12 @@
   lab.paintDifference = (canvas, original, reconstruction, text) => {
     paint(canvas, 28, (i) => difference[255 + reconstruction[i] - original[i]]);
     if (text) lab.describe(canvas, text);
+  };
+  /** Weights, on the colours of a difference: blue is below zero, orange above. 127 is full colour. */
+  lab.paintWeights = (canvas, values, width, text) => {
+    const colourAt = (i) => difference[255 + 2 * values[i]];
+    paint(canvas, width, colourAt, values.length / width);
+    lab.describe(canvas, text);
   };
   /** A screen with nothing on it yet. */
   lab.paintBlank = (canvas, text) => {
