@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from mnistlab.data.drawing import normalization_steps
+from mnistlab.data.drawing import drawing_steps
 from mnistlab.data.picture import ink_from_picture
 from mnistlab.inference.examine import examine as examine_digit
 from mnistlab.inference.examine import resample as resample_digit
@@ -36,7 +36,7 @@ def build(keeper: LabKeeper) -> None:
         ink = decode_ink(request.get("ink"))
         if not ink.any():
             raise ValueError("Draw a digit first: the pad is blank.")
-        raw, box, centred = normalization_steps(ink)
+        raw, box, centred = drawing_steps(ink)
         digit, other = (raw, centred) if request.get("normalize") is False else (centred, raw)
         steps = np.stack([raw, box, centred])
         return {**examine_digit(lab, digit, other), "steps": picture_text(steps)}

@@ -154,9 +154,13 @@ function showRow(id, reading, input, name, request) {
 }
 
 const examine = lab.caller(server.examine, {
-  status,
+  // a stroke begins as a dot, which is no digit: nobody is told so before the pen is lifted
+  status: { ...status, fail: (text) => settled && status.fail(text) },
   show,
-  failed: (_, request) => request.test !== undefined && lab.query.set("digit", null),
+  failed: (_, request) => {
+    if ("test" in request) lab.query.set("digit", null);
+    else if (settled) unseen("No digit yet");
+  },
 });
 const normalize = find(".normalize");
 
@@ -172,7 +176,8 @@ function changed(drawing) {
   }
   const ink = pad.ink();
   if (!ink.some(Boolean)) {
-    blank();
+    examine.cancel();
+    unseen("The pad is blank");
     return;
   }
   const text = lab.encodeInk(ink);
@@ -181,12 +186,12 @@ function changed(drawing) {
     lab.query.set("digit", pad.isExample ? null : "ink:" + text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""));
   }
 }
-function blank() {
-  examine.cancel();
+/** Rows at rest: nothing on the pad that a network could be asked about. */
+function unseen(title) {
   last = null;
   rest();
-  find(".verdict").dataset.verdict = "blank";
-  put(find(".says"), "The pad is blank");
+  find(".verdict").dataset.verdict = "none";
+  put(find(".says"), title);
   put(find(".verdict .reads"), "Draw a digit, any size, anywhere");
   put(find(".why"), "");
   lab.query.set("digit", null);
