@@ -90,6 +90,7 @@ def fit(
         validation_data=held_out if labelled else (held_out[0],),
         validation_batch_size=500,
         callbacks=[watch],
+        shuffle=False,  # the batches are shuffled already
         verbose=0,
     )
     return run

@@ -98,5 +98,5 @@ def test_a_warp_changes_a_digit_and_keeps_it_a_picture(little):
     assert np.abs(warped - images).mean() > 0.01
     np.testing.assert_array_equal(warped, warp(images, seed))
     shares = warped.sum((1, 2)) / images.sum((1, 2))
-    assert 0.4 < shares.min()
-    assert shares.max() < 2.5
+    assert 0.8 < np.median(shares) < 1.25
+    assert 0.2 < shares.min() < shares.max() < 3
