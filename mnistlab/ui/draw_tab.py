@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from mnistlab.data.drawing import drawing_steps
-from mnistlab.data.picture import ink_from_picture
+from mnistlab.data.picture import MAX_BYTES, ink_from_picture
 from mnistlab.inference.examine import examine as examine_digit
 from mnistlab.inference.examine import resample as resample_digit
 from mnistlab.inference.keeper import LabKeeper
@@ -20,7 +20,6 @@ from mnistlab.ui.wire import GRID, decode_ink, encode_ink
 
 TITLE = "Draw"
 NAME = "draw"
-PICTURE_BYTES = 2 * 1024 * 1024
 
 
 def build(keeper: LabKeeper) -> None:
@@ -77,7 +76,7 @@ def _test_index(lab: Any, index: object) -> int:
 def _picture_bytes(text: object) -> bytes:
     if not isinstance(text, str):
         raise ValueError("The picture did not arrive whole. Try again.")
-    if len(text) > PICTURE_BYTES * 4 // 3 + 4:
+    if len(text) > MAX_BYTES * 4 // 3 + 4:
         raise ValueError("That picture is larger than 2 MB; crop it, or save it smaller.")
     try:
         return base64.b64decode(text, validate=True)

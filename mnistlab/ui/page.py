@@ -9,7 +9,20 @@ from mnistlab.ui.theme import theme
 from mnistlab.ui.widget import STATIC
 
 # in this order: each file adds to window.mnistlab what the later ones use
-LIBRARY = ("bytes", "paint", "ask", "store", "pad", "ends", "chart", "grid", "plane", "noise", "save")
+LIBRARY = (
+    "bytes",
+    "paint",
+    "ask",
+    "store",
+    "pad",
+    "ends",
+    "chart",
+    "grid",
+    "plane",
+    "noise",
+    "save",
+    "picture",
+)
 
 WAITING = 32  # calls of the endpoints that may wait; the next is told that the queue is full
 

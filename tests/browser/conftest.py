@@ -83,7 +83,7 @@ def visit(chromium, address):
         context = chromium.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)  # the machine may be training meanwhile
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.goto((at or address) + query)
         page.wait_for_selector("#lab-draw .pad", state="attached")  # another tab may be open

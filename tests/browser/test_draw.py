@@ -200,9 +200,11 @@ def test_a_link_that_is_wrong_loses_nothing(visit, query):
     wait_for_rows(page)
 
 
-def test_a_picture_can_be_uploaded(visit, tmp_path):
-    picture = Image.new("L", (300, 400), 255)
-    ImageDraw.Draw(picture).line([(60, 60), (240, 60), (120, 340)], fill=0, width=30)
+@pytest.mark.parametrize("size", [1, 12], ids=["small", "photograph"])
+def test_a_picture_can_be_uploaded(visit, tmp_path, size):
+    picture = Image.effect_noise((300 * size, 400 * size), 20).point(lambda v: v // 4 + 190)
+    path = [(60 * size, 60 * size), (240 * size, 60 * size), (120 * size, 340 * size)]
+    ImageDraw.Draw(picture).line(path, fill=0, width=30 * size)
     picture.save(tmp_path / "seven.png")
     page = visit()
     before = wait_for_rows(page)

@@ -239,11 +239,12 @@ for (let digit = 0; digit < 10; digit++) {
 
 async function bring(file) {
   if (!file) return;
-  if (file.size > 2 * 1024 * 1024) {
-    status.fail("That picture is larger than 2 MB; crop it to the digit, or save it smaller.");
-    return;
+  let picture;
+  try {
+    picture = await lab.pictureText(file);
+  } catch (problem) {
+    return status.fail(problem.message);
   }
-  const picture = lab.toBase64(new Uint8Array(await file.arrayBuffer()));
   const answer = await lab.ask(server.read_picture, { picture }, status);
   if (!answer) return;
   pad.show(lab.decodeInk(answer.ink));
