@@ -118,7 +118,7 @@ def test_the_scrubber_asks_the_server_nothing(visit):
     page = open_walk(visit, "&a=test:1&b=test:2&steps=16")
     before = page.evaluate(FRAMES)
     asked = requests_of(page)
-    page.get_by_label("Frame").focus()
+    page.get_by_role("slider", name="Frame").focus()
     page.keyboard.press("ArrowRight")
     assert all(now != then for now, then in zip(page.evaluate(FRAMES), before, strict=True))
     page.keyboard.press("End")
@@ -161,7 +161,7 @@ def test_an_end_can_be_drawn_and_a_link_brings_it_back(visit):
     page.wait_for_function("() => location.search.includes('b=ink:')")
     page.wait_for_timeout(200)
     again = open_walk(visit, page.url[page.url.index("&a=") :])
-    assert again.get_by_text("your drawing").is_visible()
+    assert again.get_by_text("your drawing", exact=True).is_visible()
     assert again.evaluate(FRAMES) == page.evaluate(FRAMES)
 
 

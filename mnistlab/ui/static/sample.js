@@ -52,7 +52,7 @@ function source(id) {
   const card = make("article", "source", find(".sources"), `
     <h2><i class="lab-swatch" style="color:${colour}"></i>${NAMES[id]}</h2>
     <p class="lab-status" role="status" aria-live="polite"></p><p class="how lab-quiet"></p><div class="sheet"></div>
-    <div class="look" role="status" aria-live="polite" data-panel="nearest">
+    <div class="look" data-panel="nearest">
       <figure><canvas class="lab-digit"></canvas><figcaption></figcaption></figure>
       <figure><canvas class="lab-digit"></canvas><figcaption></figcaption></figure><p></p></div>
     <div data-panel="classes"><div class="bars" role="img" style="--tint:${colour}"></div></div>
@@ -77,6 +77,8 @@ function source(id) {
       near.lastChild.innerHTML = `a <b>${answer.nearest_label[i]}</b>, ${lab.two(answer.distance[i])} away`;
       const among = lab.count(answer.among) + (id === "real" ? " other" : "");
       put(card.querySelector(".look p"), `${what} ${i + 1}, and the nearest of the ${among} test digits that travel with the app`);
+      const told = [mine, near].map((figure) => figure.lastChild.textContent).join("; nearest ");
+      if (card.contains(document.activeElement)) put(find(".heard"), `${what} ${i + 1}: ${told}`);
     },
   });
   view.ask = lab.caller(server.sheet, {
@@ -178,7 +180,7 @@ const TURNED = ["vae", "vae_2d", "ae_2d"];
 let model = TURNED.includes(lab.query.get("code")) ? lab.query.get("code") : "vae";
 let home = null; // the last answer: where the sliders start
 let rows = [];
-const signed = (z) => z.toFixed(2).replace("-", "−");
+const signed = (z) => (Number(z.toFixed(2)) || 0).toFixed(2).replace("-", "−"); // never −0.00
 
 const models = TURNED.map((id) => {
   const button = make("button", "", find(".models"), lab.names[id]);
