@@ -40,12 +40,28 @@ from types import ModuleType
 import gradio as gr
 
 from mnistlab.inference.keeper import LabKeeper
-from mnistlab.ui import denoise_tab, draw_tab, interpolate_tab, noise_tab, sample_tab
+from mnistlab.ui import (
+    denoise_tab,
+    draw_tab,
+    interpolate_tab,
+    map_tab,
+    models_tab,
+    noise_tab,
+    sample_tab,
+)
 from mnistlab.ui.api import add_endpoints
 from mnistlab.ui.widget import widget
 
 # in the order of the page; a tab appears here once it is real
-TABS: tuple[ModuleType, ...] = (draw_tab, noise_tab, denoise_tab, sample_tab, interpolate_tab)
+TABS: tuple[ModuleType, ...] = (
+    draw_tab,
+    noise_tab,
+    denoise_tab,
+    sample_tab,
+    interpolate_tab,
+    map_tab,
+    models_tab,
+)
 
 
 def build_demo(keeper: LabKeeper) -> gr.Blocks:

@@ -9,8 +9,8 @@ const LOOK = {
   both: "Orange cells hold no test digit: are there any inside the crowd?",
 };
 const HOLES = {
-  ae_2d: "of a normal cloud over its codes falls where no test digit lives: look for arms, and between them.",
-  vae_2d: "of a normal cloud over its codes falls where no test digit lives: look for classes that touch.",
+  ae_2d: "of a normal cloud over its codes falls where no test digit lives: look along its arms, and between them.",
+  vae_2d: "of a normal cloud over its codes falls where no test digit lives: look where classes touch.",
 };
 const MARGIN = { left: 34, right: 6, top: 6, bottom: 28 };
 const signed = (z) => z.toFixed(2).replace("-", "−");
@@ -161,7 +161,7 @@ function makePlane(id, data) {
   function point(z, pinned) {
     const before = probe?.pinned;
     probe = { z, pinned, nearest: nearestTo(z) };
-    if (active !== id || pinned !== before) active = id;
+    active = id;
     lab.paintDigit(part(".decoded"), blend(z));
     const { x, y, on } = cellOf(z);
     const count = on ? counts[Math.floor(y) * data.cells + Math.floor(x)] : 0;
@@ -220,6 +220,7 @@ function makePlane(id, data) {
   return {
     redraw,
     nearest: () => probe.nearest,
+    pinned: () => probe.pinned,
     yours(place) {
       yours = place;
       tellYours();
@@ -269,6 +270,7 @@ const locate = lab.caller(server.locate, {
   status,
   show({ places }) {
     for (const [id, place] of Object.entries(places)) planes[id].yours(place);
+    active = Object.keys(planes).find((id) => planes[id].pinned()) ?? active;
   },
 });
 lab.ask(server.overview, {}, status).then((answer) => {
