@@ -1,4 +1,4 @@
-"""A picture file -> ink: any mode that Pillow reads, and a sentence for whatever it cannot.
+"""A picture file -> greys or ink: any mode that Pillow reads, and a sentence for what it cannot.
 
 Size is judged from the header, before a pixel is decoded, so that a small file cannot ask for much
 memory.
@@ -33,8 +33,23 @@ def ink_from_picture(picture: str | Path | io.BytesIO | Image.Image) -> np.ndarr
     Raises:
         ValueError: it cannot be read or is too large; the sentence says what to do.
     """
+    return remove_paper(grey_from_picture(picture))
+
+
+def grey_from_picture(picture: str | Path | io.BytesIO | Image.Image) -> np.ndarray:
+    """Read a picture as it is, its paper not yet told from its ink.
+
+    Args:
+        picture: as `ink_from_picture` takes it.
+
+    Returns:
+        (h, w) float32 in [0, 1], 0 = black, 1 = white. Transparency is laid over white.
+
+    Raises:
+        ValueError: as `ink_from_picture`.
+    """
     if isinstance(picture, Image.Image):
-        return remove_paper(_grey(picture))
+        return _grey(picture)
     data = picture.getvalue() if isinstance(picture, io.BytesIO) else _read(Path(picture))
     if len(data) > MAX_BYTES:
         raise ValueError(f"That file is {len(data) / 1e6:.1f} MB: pictures may have up to 2 MB.")
@@ -46,7 +61,7 @@ def ink_from_picture(picture: str | Path | io.BytesIO | Image.Image) -> np.ndarr
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own bound is far above ours
             with Image.open(io.BytesIO(data)) as opened:
-                return remove_paper(_grey(opened))
+                return _grey(opened)
     except ValueError:
         raise
     except (UnidentifiedImageError, OSError, SyntaxError, EOFError, MemoryError) as error:

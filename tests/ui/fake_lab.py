@@ -92,6 +92,9 @@ class FakeLab:
         axes = self._axes[model]
         return np.clip(codes @ axes.T * 8, 0, 1).reshape(-1, 28, 28).astype(np.float32)
 
+    def code_size(self, model):
+        return AUTOENCODERS[model]
+
     def describe(self, model):
         shapes = [
             ("encoder", "code", (AUTOENCODERS.get(model, 10),)),

@@ -22,11 +22,6 @@ def test_every_tab_is_there_in_order(config):
     assert tabs == [(tab.TITLE, tab.NAME) for tab in TABS]
 
 
-def test_nothing_of_the_inside_is_an_endpoint(config):
-    public = [d["api_name"] for d in config["dependencies"] if d["api_visibility"] == "public"]
-    assert public == []
-
-
 def test_every_widget_has_its_script_and_its_functions(config):
     pages = {part["elem_id"]: part for part in named(config, "html")}
     assert set(pages) == {"lab-masthead", *(f"lab-{tab.NAME}" for tab in TABS)}
