@@ -4,7 +4,7 @@ import argparse
 import os
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-# A drawing is small: handing parts of it to a second thread costs more than the whole, and on a busy
+# A drawing is small: handing parts of it to a second thread costs more than the whole, on a busy
 # machine ten times more. NumPy's library reads this when it is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Gradio sums up all past events after every event; never is often enough. Blocks reads it.

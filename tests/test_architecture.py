@@ -26,7 +26,7 @@ FRONT_DOOR = {"data", "inference"}  # what mnistlab/__init__.py may import
 RESTRICTED = {
     "gradio": ("ui/",),
     "keras": ("models/", "training/", "hub/", "inference/"),
-    "tensorflow": ("models/gan.py", "training/", "inference/lab.py"),
+    "tensorflow": ("models/gan.py", "training/", "inference/lab.py", "inference/examiner.py"),
 }
 NUMBERS_ONLY = {"data", "evaluation"}  # rooms that need numpy and scipy alone
 

@@ -1,4 +1,4 @@
-"""What the app shows without the data set: test digits, their places on the maps, and how the models do on all of them."""
+"""What the app shows without the data set: test digits, their codes, how models do on them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +21,12 @@ class Exhibits:
         test_images: (2000, 28, 28) uint8, the first of the order.
         test_labels: (10000,) uint8.
         maps: for each 2-D model the codes (10000, 2).
-        errors: for each model the quantiles 0 ... 100 % (101,) of its relative error over the test digits.
-        oddness: quantiles (101,) over the test digits of what tells a digit from a scribble, by name.
-        spread: for each model with a code, mean and standard deviation (2, code) of its codes of test digits.
+        errors: for each model the quantiles 0 ... 100 % (101,) of its relative error over the test
+        digits.
+        oddness: quantiles (101,) over the test digits of what tells a digit from a scribble, by
+        name.
+        spread: for each model with a code, mean and standard deviation (2, code) of its codes of
+        test digits.
     """
 
     test_images: np.ndarray

@@ -1,13 +1,13 @@
 """The front door: every trained network behind one object."""
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from scipy.special import softmax
 
 from mnistlab.evaluation.calibration import percentile_of
 from mnistlab.hub.fetch import DEADLINE, fetch
@@ -21,61 +21,14 @@ from mnistlab.hub.store import (
     read_json,
     read_tensors,
 )
+from mnistlab.inference.anatomy import describe
+from mnistlab.inference.checks import check_draw, checked_images
+from mnistlab.inference.examiner import REFEREE, Examination, Examiner
 from mnistlab.inference.exhibits import Exhibits
 
 BUNDLED = Path(__file__).parents[2] / "weights"
-REFEREE = "classifier"
 CHUNK = 500  # images that pass through a network at once
 SAMPLES = 1000  # of the GAN, for the nearest of them to a drawing
-MAX_SEED = 2**32 - 1
-PARTS = (  # of a model, by the attribute that holds them, in the order of the signal
-    ("encoder", "encoder"),
-    ("encoder", "select"),
-    ("network", "net"),
-    ("generator", "generator"),
-    ("decoder", "decoder"),
-    ("prior", "prior"),
-)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What one model makes of n digits.
-
-    Args:
-        reconstruction: (n, 28, 28) in [0, 1].
-        mse: (n,) mean squared error per pixel.
-        relative_error: (n,) squared error over the digit's own energy.
-        percentile: (n,) in [0, 100], the share of test digits that this model reconstructs worse.
-        code: (n, code).
-        code_sd: (n, code), the posterior's standard deviation; None for a model without one.
-        probabilities: (n, 10), the referee on the reconstruction.
-    """
-
-    reconstruction: np.ndarray
-    mse: np.ndarray
-    relative_error: np.ndarray
-    percentile: np.ndarray
-    code: np.ndarray
-    code_sd: np.ndarray | None
-    probabilities: np.ndarray
-
-
-@dataclass(frozen=True)
-class Examination:
-    """What all models make of n digits.
-
-    Args:
-        probabilities: (n, 10), the referee on the digits themselves.
-        oddness: by name (n,), what is held against the test digits to tell a scribble.
-        strangeness: (n,) in [0, 100], the share of test digits that are at least as strange.
-        readings: by model id, in their order, the referee left out.
-    """
-
-    probabilities: np.ndarray
-    oddness: dict[str, np.ndarray]
-    strangeness: np.ndarray
-    readings: dict[str, Reading]
 
 
 class Lab:
@@ -107,10 +60,8 @@ class Lab:
         self.source, self.revision = source, revision
         self._functions: dict[tuple[str, str], Callable] = {}
         self._lock = threading.Lock()
-        self._bank = self._draw_bank()
-        self._examine = tf.function(
-            self._everything, input_signature=[tf.TensorSpec((None, 28, 28), tf.float32)]
-        )
+        ordered = {name: models[name] for name in self.models}
+        self._examiner = Examiner(ordered, exhibits, self._draw_bank())
         self._try_out()
 
     @classmethod
@@ -183,7 +134,7 @@ class Lab:
             above.
         """
         self._net(model, but=("gan", REFEREE), to="reconstruct")
-        return self._run(model, "reconstruct", _images(images))
+        return self._run(model, "reconstruct", checked_images(images))
 
     def encode(self, model: str, images: np.ndarray) -> np.ndarray:
         """(n, 28, 28) in [0, 1] -> codes (n, code); for a VAE the posterior mean.
@@ -192,13 +143,13 @@ class Lab:
             ValueError: the model is unknown or has no encoder, or the images are not as above.
         """
         self._net(model, but=("gan", REFEREE), to="encode")
-        return self._run(model, "encode", _images(images))
+        return self._run(model, "encode", checked_images(images))
 
     def posterior(self, model: str, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(n, 28, 28) -> mean and standard deviation of q(z | x), each (n, code); VAEs only."""
         if not hasattr(self._net(model), "posterior"):
             raise ValueError(f"{model} has no posterior: only vae and vae_2d have.")
-        mean, log_var = self._run(model, "posterior", _images(images))
+        mean, log_var = self._run(model, "posterior", checked_images(images))
         return mean, np.exp(0.5 * log_var)
 
     def decode(self, model: str, codes: np.ndarray) -> np.ndarray:
@@ -257,7 +208,7 @@ class Lab:
     ) -> tuple[np.ndarray, np.ndarray]:
         """What `sample` gives, and the codes (n, code) that it came from."""
         net = self._net(model, only=("vae", "vae_2d", "gan"), to="sample")
-        _check_draw(n, seed, temperature, digit)
+        check_draw(n, seed, temperature, digit)
         rng = np.random.default_rng(seed)
         if model == "gan":
             noise = temperature * rng.standard_normal((n, net.config.code))
@@ -279,16 +230,16 @@ class Lab:
 
     def classify(self, images: np.ndarray) -> np.ndarray:
         """(n, 28, 28) in [0, 1] -> the referee's calibrated probabilities (n, 10)."""
-        logits, _ = self._run(REFEREE, "judge", _images(images))
-        return _softmax(logits)
+        logits, _ = self._run(REFEREE, "judge", checked_images(images))
+        return softmax(logits, axis=-1)
 
     def features(self, images: np.ndarray) -> np.ndarray:
         """(n, 28, 28) -> the referee's penultimate layer (n, features)."""
-        return self._run(REFEREE, "judge", _images(images))[1]
+        return self._run(REFEREE, "judge", checked_images(images))[1]
 
     def relative_error(self, model: str, images: np.ndarray) -> np.ndarray:
         """(n, 28, 28) -> `sum((x - r)**2) / sum(x**2)` of the model's reconstructions (n,)."""
-        x, r = _images(images), self.reconstruct(model, images)
+        x, r = checked_images(images), self.reconstruct(model, images)
         return ((x - r) ** 2).sum((1, 2)) / np.maximum((x**2).sum((1, 2)), 1e-6)
 
     def percentile(self, model: str, relative_error: np.ndarray) -> np.ndarray:
@@ -296,23 +247,8 @@ class Lab:
         return percentile_of(relative_error, self.exhibits.errors[model])
 
     def describe(self, model: str) -> list[dict[str, Any]]:
-        """The layers of a model in order, as the network itself has them.
-
-        Returns:
-            For each layer its `part` (such as "encoder"), `name`, `kind` (its class), `shape` of
-            what it gives for one digit, and number of `parameters`. The inputs of a part come
-            first.
-        """
-        return [
-            {
-                "part": part,
-                "name": "input" if layer is None else layer.name,
-                "kind": "Input" if layer is None else type(layer).__name__,
-                "shape": shape,
-                "parameters": sum(int(np.prod(v.shape)) for v in getattr(layer, "weights", ())),
-            }
-            for part, layer, shape in _layers(self._net(model))
-        ]
+        """The layers of a model in order; see `mnistlab.inference.anatomy.describe`."""
+        return describe(self._net(model))
 
     def weights(self, model: str) -> dict[str, np.ndarray]:
         """The arrays of a model's weights file, by name."""
@@ -345,68 +281,7 @@ class Lab:
 
     def examine(self, images: np.ndarray) -> Examination:
         """Everything that all models say of some digits (n, 28, 28), in one pass."""
-        out = self._examine(tf.constant(_images(images)))
-        out = tf.nest.map_structure(lambda tensor: tensor.numpy(), out)
-        readings = {}
-        for name, parts in out["readings"].items():
-            errors = parts.pop("relative_error")
-            quantiles = self.exhibits.errors.get(name)
-            share = (
-                np.full_like(errors, 50.0)
-                if quantiles is None
-                else percentile_of(errors, quantiles)
-            )
-            readings[name] = Reading(
-                relative_error=errors, percentile=share, code_sd=parts.pop("code_sd", None), **parts
-            )
-        shares = [
-            percentile_of(out["oddness"][name], quantiles)
-            for name, quantiles in self.exhibits.oddness.items()
-        ] or [np.full(len(images), 100.0)]
-        # the least of several shares is too small by about their number (Bonferroni)
-        strangeness = np.minimum(100.0, len(shares) * np.min(shares, axis=0))
-        order = [name for name in self.models if name in readings]
-        return Examination(
-            out["probabilities"],
-            out["oddness"],
-            strangeness,
-            {name: readings[name] for name in order},
-        )
-
-    def _everything(self, images: tf.Tensor) -> dict[str, Any]:
-        """Every network once, and the referee once over all that came out."""
-        n = tf.shape(images)[0]
-        readings: dict[str, dict[str, tf.Tensor]] = {}
-        for name, net in self._nets.items():
-            if name == REFEREE:
-                continue
-            readings[name] = self._nearest(images) if name == "gan" else _read(net, images)
-        pictures = tf.concat([images, *[r["reconstruction"] for r in readings.values()]], axis=0)
-        logits, _ = self._nets[REFEREE].judge(pictures)
-        probabilities = tf.reshape(tf.nn.softmax(logits), (-1, n, 10))
-        energy = tf.maximum(tf.reduce_sum(tf.square(images), axis=(1, 2)), 1e-6)
-        for place, reading in enumerate(readings.values(), 1):
-            squares = tf.square(images - reading["reconstruction"])
-            reading["mse"] = tf.reduce_mean(squares, axis=(1, 2))
-            reading["relative_error"] = tf.reduce_sum(squares, axis=(1, 2)) / energy
-            reading["probabilities"] = probabilities[place]
-        oddness = {"referee": -tf.reduce_logsumexp(logits[:n], axis=1)}
-        if "vae" in readings:
-            oddness["vae"] = readings["vae"]["relative_error"]
-        return {"probabilities": probabilities[0], "oddness": oddness, "readings": readings}
-
-    def _nearest(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Of a bank of the GAN's samples the nearest to each image: it has no encoder to ask."""
-        pictures, codes = self._bank
-        flat = tf.reshape(images, (-1, 784))
-        squares = tf.reduce_sum(tf.square(pictures), axis=1) - 2 * tf.matmul(
-            flat, pictures, transpose_b=True
-        )
-        nearest = tf.argmin(squares, axis=1)
-        return {
-            "reconstruction": tf.reshape(tf.gather(pictures, nearest), (-1, 28, 28)),
-            "code": tf.gather(codes, nearest),
-        }
+        return self._examiner(checked_images(images))
 
     def _draw_bank(self) -> tuple[tf.Tensor, tf.Tensor] | None:
         if "gan" not in self._nets:
@@ -468,69 +343,3 @@ class Lab:
         if len(chunks) == 1:
             return chunks[0]
         return tf.nest.map_structure(lambda *parts: np.concatenate(parts), *chunks)
-
-
-def _read(net: Any, images: tf.Tensor) -> dict[str, tf.Tensor]:
-    """Code and reconstruction of one autoencoder, encoding once."""
-    if hasattr(net, "posterior"):
-        mean, log_var = net.posterior(images)
-        return {
-            "reconstruction": net.decode(mean),
-            "code": mean,
-            "code_sd": tf.exp(0.5 * log_var),
-        }
-    if hasattr(net, "examine"):
-        code, reconstruction = net.examine(images)
-    else:
-        code = net.encode(images)
-        reconstruction = net.decode(code)
-    return {"reconstruction": reconstruction, "code": code}
-
-
-def _layers(net: Any) -> Iterator[tuple[str, Any, tuple[int, ...]]]:
-    """Part, layer (None for an input of the part) and output shape, in the order of the signal."""
-    for part, attribute in PARTS:
-        stack = getattr(net, attribute, None)
-        if stack is None or (attribute in ("encoder", "decoder") and hasattr(net, "net")):
-            continue
-        if attribute in ("select", "prior"):  # never called on their own, so they know no output
-            for layer in stack.nets if attribute == "prior" else [stack]:
-                yield part, layer, (net.config.code,)
-            continue
-        for tensor in stack.inputs:
-            yield part, None, tuple(tensor.shape[1:])
-        for layer in stack.layers:
-            if type(layer).__name__ != "InputLayer":
-                yield part, layer, tuple(layer.output.shape[1:])
-
-
-def _images(images: np.ndarray) -> np.ndarray:
-    """Images as every network takes them, or a sentence about why not."""
-    array = np.asarray(images)
-    if array.ndim != 3 or array.shape[1:] != (28, 28) or len(array) == 0:
-        raise ValueError(f"Images have the shape (n, 28, 28) with n > 0; received {array.shape}.")
-    if array.dtype.kind not in "fiub":
-        raise ValueError(f"Images are numbers in [0, 1]; received {array.dtype}.")
-    array = array.astype(np.float32)
-    if not (array.min() >= 0 and array.max() <= 1):
-        low, high = array.min(), array.max()
-        raise ValueError(f"Pixels lie in [0, 1]; received {low:.3g} to {high:.3g}.")
-    return array
-
-
-def _check_draw(n: int, seed: int, temperature: float, digit: int | None) -> None:
-    for name, value, low, high in (("n", n, 1, 10_000), ("seed", seed, 0, MAX_SEED)):
-        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-        if not whole or not low <= value <= high:
-            raise ValueError(
-                f"{name} is a whole number from {low} to {high:,}; received {value!r}."
-            )
-    if not 0 <= temperature <= 2:
-        raise ValueError(f"temperature lies in 0 to 2; received {temperature!r}.")
-    if digit is not None and digit not in range(10):
-        raise ValueError(f"digit is one of 0 to 9; received {digit!r}.")
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)

@@ -8,7 +8,7 @@ import numpy as np
 from mnistlab.data.filters import FILTERS
 from mnistlab.data.noise import NOISES, corrupt
 from mnistlab.evaluation.pixels import psnr, ssim
-from mnistlab.inference.lab import REFEREE
+from mnistlab.inference.examiner import REFEREE
 from mnistlab.inference.noising import PSNR_CAP
 from mnistlab.training.bench import Bench
 

@@ -24,9 +24,9 @@ class Recipe:
 
 RECIPES: dict[str, Recipe] = {
     "classifier": Recipe(epochs=12, quick_epochs=2, learning_rate=2e-3, augment=True),
-    "vanilla": Recipe(epochs=50, quick_epochs=8, learning_rate=4e-3),
+    "vanilla": Recipe(epochs=25, quick_epochs=8, learning_rate=4e-3),
     "multilayer": Recipe(epochs=30, quick_epochs=6, learning_rate=1.5e-3, batch=256),
-    "convolutional": Recipe(epochs=4, quick_epochs=1, learning_rate=2e-3),
+    "convolutional": Recipe(epochs=3, quick_epochs=1, learning_rate=2e-3),
     "sparse": Recipe(epochs=20, quick_epochs=3, learning_rate=1.5e-3, batch=256),
     "denoising": Recipe(epochs=10, quick_epochs=1, learning_rate=2e-3),
     "vae": Recipe(epochs=30, quick_epochs=4, learning_rate=1.5e-3, batch=256),

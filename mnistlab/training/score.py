@@ -14,7 +14,8 @@ import numpy as np
 
 from mnistlab.data.digits import Digits
 from mnistlab.evaluation.calibration import fit_temperature
-from mnistlab.inference.lab import CHUNK, REFEREE, Lab
+from mnistlab.inference.examiner import REFEREE
+from mnistlab.inference.lab import CHUNK, Lab
 from mnistlab.training import figures
 from mnistlab.training.bench import QUICK, THOROUGH, Bench, Measured
 from mnistlab.training.bounds import linear_bounds

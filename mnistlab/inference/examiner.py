@@ -1,0 +1,155 @@
+"""Everything that all models say of a digit, in one graph: what one stroke on the pad costs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from mnistlab.evaluation.calibration import percentile_of
+from mnistlab.inference.exhibits import Exhibits
+
+REFEREE = "classifier"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one model makes of n digits.
+
+    Args:
+        reconstruction: (n, 28, 28) in [0, 1].
+        mse: (n,) mean squared error per pixel.
+        relative_error: (n,) squared error over the digit's own energy.
+        percentile: (n,) in [0, 100], the share of test digits that this model reconstructs worse.
+        code: (n, code).
+        code_sd: (n, code), the posterior's standard deviation; None for a model without one.
+        probabilities: (n, 10), the referee on the reconstruction.
+    """
+
+    reconstruction: np.ndarray
+    mse: np.ndarray
+    relative_error: np.ndarray
+    percentile: np.ndarray
+    code: np.ndarray
+    code_sd: np.ndarray | None
+    probabilities: np.ndarray
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What all models make of n digits.
+
+    Args:
+        probabilities: (n, 10), the referee on the digits themselves.
+        oddness: by name (n,), what is held against the test digits to tell a scribble.
+        strangeness: (n,) in [0, 100], the share of test digits that are at least as strange.
+        readings: by model id, in their order, the referee left out.
+    """
+
+    probabilities: np.ndarray
+    oddness: dict[str, np.ndarray]
+    strangeness: np.ndarray
+    readings: dict[str, Reading]
+
+
+class Examiner:
+    """All networks behind one call with one signature.
+
+    Args:
+        nets: models by id, the referee among them; readings come in this order.
+        exhibits: how the models did on the test digits.
+        bank: pictures (m, 784) and codes (m, code) of the GAN's samples, if it is there.
+    """
+
+    def __init__(
+        self,
+        nets: Mapping[str, Any],
+        exhibits: Exhibits,
+        bank: tuple[np.ndarray, np.ndarray] | None,
+    ) -> None:
+        self._nets, self._exhibits, self._bank = nets, exhibits, bank
+        self._graph = tf.function(
+            self._everything, input_signature=[tf.TensorSpec((None, 28, 28), tf.float32)]
+        )
+
+    def __call__(self, images: np.ndarray) -> Examination:
+        """Digits (n, 28, 28) float32 in [0, 1] -> what every model makes of them."""
+        out = self._graph(tf.constant(images))
+        out = tf.nest.map_structure(lambda tensor: tensor.numpy(), out)
+        readings = {}
+        for name, parts in out["readings"].items():
+            errors = parts.pop("relative_error")
+            quantiles = self._exhibits.errors.get(name)
+            share = (
+                np.full_like(errors, 50.0)
+                if quantiles is None
+                else percentile_of(errors, quantiles)
+            )
+            readings[name] = Reading(
+                relative_error=errors, percentile=share, code_sd=parts.pop("code_sd", None), **parts
+            )
+        shares = [
+            percentile_of(out["oddness"][name], quantiles)
+            for name, quantiles in self._exhibits.oddness.items()
+        ] or [np.full(len(images), 100.0)]
+        # the least of several shares is too small by about their number (Bonferroni)
+        strangeness = np.minimum(100.0, len(shares) * np.min(shares, axis=0))
+        return Examination(
+            out["probabilities"],
+            out["oddness"],
+            strangeness,
+            readings,
+        )
+
+    def _everything(self, images: tf.Tensor) -> dict[str, Any]:
+        """Every network once, and the referee once over all that came out."""
+        n = tf.shape(images)[0]
+        readings: dict[str, dict[str, tf.Tensor]] = {}
+        for name, net in self._nets.items():
+            if name == REFEREE:
+                continue
+            readings[name] = self._nearest(images) if name == "gan" else _read(net, images)
+        pictures = tf.concat([images, *[r["reconstruction"] for r in readings.values()]], axis=0)
+        logits, _ = self._nets[REFEREE].judge(pictures)
+        probabilities = tf.reshape(tf.nn.softmax(logits), (-1, n, 10))
+        energy = tf.maximum(tf.reduce_sum(tf.square(images), axis=(1, 2)), 1e-6)
+        for place, reading in enumerate(readings.values(), 1):
+            squares = tf.square(images - reading["reconstruction"])
+            reading["mse"] = tf.reduce_mean(squares, axis=(1, 2))
+            reading["relative_error"] = tf.reduce_sum(squares, axis=(1, 2)) / energy
+            reading["probabilities"] = probabilities[place]
+        oddness = {"referee": -tf.reduce_logsumexp(logits[:n], axis=1)}
+        if "vae" in readings:
+            oddness["vae"] = readings["vae"]["relative_error"]
+        return {"probabilities": probabilities[0], "oddness": oddness, "readings": readings}
+
+    def _nearest(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Of a bank of the GAN's samples the nearest to each image: it has no encoder to ask."""
+        pictures, codes = self._bank
+        flat = tf.reshape(images, (-1, 784))
+        squares = tf.reduce_sum(tf.square(pictures), axis=1) - 2 * tf.matmul(
+            flat, pictures, transpose_b=True
+        )
+        nearest = tf.argmin(squares, axis=1)
+        return {
+            "reconstruction": tf.reshape(tf.gather(pictures, nearest), (-1, 28, 28)),
+            "code": tf.gather(codes, nearest),
+        }
+
+
+def _read(net: Any, images: tf.Tensor) -> dict[str, tf.Tensor]:
+    """Code and reconstruction of one autoencoder, encoding once."""
+    if hasattr(net, "posterior"):
+        mean, log_var = net.posterior(images)
+        return {
+            "reconstruction": net.decode(mean),
+            "code": mean,
+            "code_sd": tf.exp(0.5 * log_var),
+        }
+    if hasattr(net, "examine"):
+        code, reconstruction = net.examine(images)
+    else:
+        code = net.encode(images)
+        reconstruction = net.decode(code)
+    return {"reconstruction": reconstruction, "code": code}
