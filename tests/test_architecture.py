@@ -28,7 +28,8 @@ RESTRICTED = {
     "keras": ("models/", "training/", "hub/", "inference/"),
     "tensorflow": ("models/gan.py", "training/", "inference/lab.py", "inference/examiner.py"),
 }
-NUMBERS_ONLY = {"data", "evaluation"}  # rooms that need numpy and scipy alone
+# Rooms that need these alone.
+ALONE = {"data": {"numpy", "scipy", "PIL"}, "evaluation": {"numpy", "scipy"}}
 
 # Modules under tests/ that hold no tests of their own, besides each folder's conftest.py.
 FIXTURE_MODULES = {"hub/hub_server.py", "hub/tiny_weights.py", "small_models.py", "ui/fake_lab.py"}
@@ -65,8 +66,8 @@ def faults(path):
         elif top not in sys.stdlib_module_names:
             if not inside.startswith(RESTRICTED.get(top, ("",))):
                 yield f"mnistlab/{inside} imports {module}: only {RESTRICTED[top]} may"
-            if room in NUMBERS_ONLY and top not in {"numpy", "scipy"}:
-                yield f"mnistlab/{inside} imports {module}: {room} has numpy and scipy alone"
+            if room in ALONE and top not in ALONE[room]:
+                yield f"mnistlab/{inside} imports {module}: {room} has {ALONE[room]} alone"
 
 
 def requirements():
