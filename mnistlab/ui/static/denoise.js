@@ -10,6 +10,7 @@ const FILTERS = {
   gaussian_unclipped: "Gaussian, unclipped",
 };
 const nameOf = (id) => FILTERS[id] ?? lab.names[id];
+const spoken = (id) => nameOf(id).replace(", unclipped", " (unclipped)");
 const others = lab.models.filter((id) => id !== "denoising");
 const SPAN = { psnr: 12, ssim: 0.8 }; // where a bar of gain ends, either way
 const MEASURES = {
@@ -30,7 +31,7 @@ for (const [title, ids] of [["The denoiser", ["denoising"]], ["Filters", Object.
     row.className = "row idle";
     row.dataset.method = id;
     row.innerHTML = `<td><canvas class="lab-digit"></canvas></td>
-      <th scope="row"><span class="name">${nameOf(id)}<span class="best"></span></span><span class="bar"><i style="background:${lab.colour(colourOf(id))}"></i></span></th>
+      <th scope="row"><span class="method">${nameOf(id)}<span class="best"></span></span><span class="bar"><i style="background:${lab.colour(colourOf(id))}"></i></span></th>
       <td class="lab-figure" data-measure="psnr"></td><td class="lab-figure" data-measure="ssim"></td><td class="lab-figure reads"></td>`;
     group.append(row);
     const part = (selector) => row.querySelector(selector);
@@ -120,13 +121,13 @@ function verdict({ rows: all }, best) {
   const networks = Object.keys(all).filter((id) => !(id in FILTERS));
   const worse = networks.filter((id) => gain(id) < gain(filter)).length;
   const beaten = (worse === networks.length ? "all" : (worse || "none") + " of the") + ` ${networks.length} networks`;
-  const rest = `${nameOf(filter)} is the best filter, with a gain of ${inUnit(gain(filter))}, and beats ${beaten}.`;
-  if (gain(best) <= 0) return ["Nothing helps here", `Even the best, ${nameOf(best)}, loses ${inUnit(-gain(best))}: leave the picture as it is.`];
+  const rest = `${spoken(filter)} is the best filter, with a gain of ${inUnit(gain(filter))}, and beats ${beaten}.`;
+  if (gain(best) <= 0) return ["Nothing helps here", `Even the best, ${spoken(best)}, loses ${inUnit(-gain(best))}: leave the picture as it is.`];
   if (best === "denoising") return [`The denoiser wins: it gains ${inUnit(gain(best))}`, rest];
   if (best === filter) {
     const own = gain("denoising");
     const denoiser = own > 0 ? `gains ${inUnit(own)}` : `loses ${inUnit(-own)}`;
-    return [`A filter wins: ${nameOf(best)} gains ${inUnit(gain(best))}`, `The denoiser ${denoiser}. The filter beats ${beaten}.`];
+    return [`A filter wins: ${spoken(best)} gains ${inUnit(gain(best))}`, `The denoiser ${denoiser}. The filter beats ${beaten}.`];
   }
   return [`${nameOf(best)} wins: it gains ${inUnit(gain(best))}`, `The denoiser gains ${inUnit(gain("denoising"))}. ${rest}`];
 }
