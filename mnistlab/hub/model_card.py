@@ -16,7 +16,7 @@ from mnistlab.hub.store import load_model
 from mnistlab.hub.tensors import read_tensors
 
 PICTURE = "reconstructions.png"
-DATASET = {"dataset_type": "ylecun/mnist", "dataset_name": "MNIST", "dataset_split": "test"}
+DATASET = "ylecun/mnist"
 TASKS = {
     "classifier": "image-classification",
     "gan": "unconditional-image-generation",
@@ -161,7 +161,9 @@ def _front_matter(ids: list[str], metrics: Mapping[str, Any]) -> ModelCardData:
                         metric_type=metric,
                         metric_name=f"{name}: {metric}",
                         metric_value=float(entry["value"]),
-                        **DATASET,
+                        dataset_type=DATASET,
+                        dataset_name="MNIST",
+                        dataset_split="test",
                     )
                 )
     except (KeyError, TypeError, AttributeError) as error:
@@ -173,7 +175,7 @@ def _front_matter(ids: list[str], metrics: Mapping[str, Any]) -> ModelCardData:
         pipeline_tag="image-to-image",
         license="mit",
         tags=["autoencoder", "vae", "gan", "denoising", "mnist", "safetensors"],
-        datasets=["ylecun/mnist"],
+        datasets=[DATASET],
         metrics=sorted({result.metric_type for result in results}) or None,
         eval_results=results or None,
     )

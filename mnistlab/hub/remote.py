@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal, TypeVar
 
 # Read when huggingface_hub is first imported. A Hub of one's own may have no Xet storage, and then
@@ -168,7 +169,7 @@ class Remote:
             raise WeightsError(f"Somebody else has just used the tag {tag} for another commit.")
 
     def _landed(self, parent: str, title: str) -> str | None:
-        """Our commit if it is there, None if the head is still `parent`."""
+        """Our commit if it lies on `parent`, None if nothing does."""
         try:
             if self._info().sha == parent:
                 return None
@@ -180,8 +181,9 @@ class Remote:
                 f"{problem} The commit may or may not have arrived: run this again, "
                 "what is there already is not sent twice."
             ) from problem
-        if commits[0].title == title and commits[1].commit_id == parent:
-            return commits[0].commit_id
+        for newer, older in pairwise(commits):
+            if older.commit_id == parent and newer.title == title:
+                return newer.commit_id
         raise WeightsError(
             f"Somebody else has committed to {self.name} in the meantime: nothing was changed. "
             "Look at what is there now, then run this again."

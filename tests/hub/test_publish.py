@@ -1,23 +1,15 @@
 """Publishing changes a repository once or not at all, and says which."""
 
-import io
-import json
-import shutil
 import time
 
-import numpy as np
 import pytest
-from huggingface_hub import ModelCard
-from PIL import Image
 
 from mnistlab.hub import remote
 from mnistlab.hub.files import WeightsError
-from mnistlab.hub.manifest import Manifest, check_manifest, write_manifest
-from mnistlab.hub.publish import contents, publish
+from mnistlab.hub.manifest import Manifest, check_manifest
+from mnistlab.hub.publish import publish
 from mnistlab.hub.remote import Remote
-from mnistlab.hub.tensors import save_tensors
 from tests.hub.hub_server import after, hang_up, html, lose_answer, status
-from tests.hub.tiny_weights import METRICS, TABLE
 
 # the client uploads large files in a way that its own HTTP library would rather not have
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
@@ -26,9 +18,9 @@ NAME = "me/mnist"
 COMMIT = "/api/models/me/mnist/commit/"
 
 
-@pytest.fixture(scope="module")
-def files(tiny_weights):
-    return contents(tiny_weights, NAME, TABLE)
+@pytest.fixture(scope="session")
+def files(plain_files):
+    return {**plain_files, "README.md": b"# Weights\n", "reconstructions.png": b"PNG"}
 
 
 @pytest.fixture
@@ -63,29 +55,6 @@ def test_one_commit_holds_everything(hub, token, files, tmp_path):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(data)
     check_manifest(tmp_path)
-
-
-def test_the_model_card_comes_back_as_the_hub_reads_it(files):
-    card = ModelCard(files["README.md"].decode()).data
-    assert (card.library_name, card.license, card.datasets) == ("keras", "mit", ["ylecun/mnist"])
-    found = {result.metric_name: result.metric_value for result in card.eval_results}
-    assert found == {"vanilla: mse": 0.0625, "classifier: accuracy": 0.125}
-    assert {result.dataset_type for result in card.eval_results} == {"ylecun/mnist"}
-    text = files["README.md"].decode()
-    assert TABLE in text
-    assert 'Lab.from_hub("me/mnist")' in text
-    assert "![" in text
-    assert "reconstructions.png" in text
-
-
-def test_the_picture_shows_the_digits_and_every_model(files, digits):
-    with Image.open(io.BytesIO(files["reconstructions.png"])) as picture:
-        sheet = np.asarray(picture)
-    step = 58
-    assert sheet.shape == (10 * step, 96 + 10 * step)  # digits, and nine that draw
-    first = np.argmax(digits.y_test == 0)
-    tile = sheet[:56:2, 96 : 96 + 56 : 2]
-    np.testing.assert_array_equal(tile, np.uint8(digits.x_test[first] * 255))
 
 
 def test_the_same_again_sends_nothing(hub, token, files):
@@ -168,6 +137,18 @@ def test_a_commit_whose_answer_is_lost_is_not_made_twice(hub, token, files):
     repository = hub.repositories["models", NAME]
     assert [commit.oid for commit in repository.commits[1:]] == [published.commit]
     assert len(hub.asked("POST", COMMIT)) == 1
+
+
+def test_a_commit_whose_answer_is_lost_is_known_below_another(hub, token, files):
+    repository = hub.create(NAME)
+
+    def lose_and_go_on(request, route):
+        lose_answer(request, route)
+        repository.commit("theirs", {"a.txt": b"a"})
+
+    hub.fault("POST", COMMIT, lose_and_go_on)
+    assert send(files, tag="v1").commit == repository.commits[1].oid == repository.tags["v1"]
+    assert [commit.title for commit in repository.commits[2:]] == ["theirs"]
 
 
 def test_a_commit_that_arrives_late_is_not_made_twice(hub, token, files, monkeypatch):
@@ -254,23 +235,3 @@ def test_a_bad_name_is_refused_before_anything_is_sent(hub, token, files, name):
 def test_a_hub_that_is_not_to_be_asked(hub, token, files, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     assert "HF_HUB_OFFLINE is set" in refusal(files)
-
-
-def test_only_what_is_whole_is_published(folder):
-    (folder / "metrics.json").write_text(json.dumps({**METRICS, "format": 2}))
-    with pytest.raises(WeightsError, match=r"metrics.json: expected .* bytes|sha256"):
-        contents(folder, NAME, TABLE)
-    (folder / "metrics.json").unlink()
-    write_manifest(folder)
-    with pytest.raises(WeightsError, match=r"metrics.json is missing"):
-        contents(folder, NAME, TABLE)
-
-
-def test_only_models_that_load_are_published(folder, tmp_path):
-    save_tensors(folder / "vanilla.safetensors", {"a": np.zeros(3, np.float32)})
-    write_manifest(folder)
-    with pytest.raises(WeightsError, match=r"vanilla.safetensors: "):
-        contents(folder, NAME, TABLE)
-    shutil.rmtree(folder)
-    with pytest.raises(WeightsError, match=r"manifest.json is missing"):
-        contents(folder, NAME, TABLE)
