@@ -87,7 +87,8 @@ def visit(chromium, address):
         page.set_default_timeout(60_000)  # the machine may be training meanwhile
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.goto((at or address) + query)
-        page.wait_for_selector("#lab-draw .pad", state="attached")  # another tab may be open
+        # a row is made by the script, which has run then; another tab may be open
+        page.wait_for_selector("#lab-draw .row", state="attached")
         return page
 
     yield open_page
