@@ -131,7 +131,8 @@ def samples(bench: Bench, model_id: str) -> dict[str, Measured]:
     some = bench.test[bench.test_subset(budget.memorised)]
     memorised = memorisation_ratio(first[: budget.memorised], some, bench.train)
     frechet = {name: [ratio[name] for ratio in ratios] for name in ratios[0]}
-    neighbourhood = neighbourhood_scores(first_features, reference)
+    as_many = reference[bench.test_subset(n)]  # coverage falls where there are fewer samples
+    neighbourhood = neighbourhood_scores(first_features, as_many)
     variation = class_total_variation(chances.argmax(axis=1), bench.digits.test_labels)
     return {
         **{
