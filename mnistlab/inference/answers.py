@@ -24,7 +24,14 @@ LARGEST_CODE = 1e6  # of the numbers of a code: beyond it a network would overfl
 Picture = list[list[int]]
 
 
-class Reconstruction(TypedDict):
+class Reading(TypedDict):
+    """What the referee reads in a picture, and how sure it is, in [0, 1]."""
+
+    read_as: int
+    confidence: float
+
+
+class Reconstruction(Reading):
     """What one model makes of a digit; the percentile is the share of test digits it does worse."""
 
     reconstruction: Picture
@@ -32,22 +39,18 @@ class Reconstruction(TypedDict):
     relative_error: float
     percentile: float
     code: list[float]
-    read_as: int
-    confidence: float
 
 
-class Reconstructions(TypedDict):
+class Reconstructions(Reading):
     """All models on a digit; the strangeness is the per cent of test digits as strange or more."""
 
     input: Picture
-    read_as: int
-    confidence: float
     strangeness: float
     models: dict[str, Reconstruction]
     weights: str
 
 
-class NoisyDigit(TypedDict):
+class NoisyDigit(Reading):
     """A digit and the same digit spoilt; the figures hold the second against the first."""
 
     input: Picture
@@ -55,25 +58,19 @@ class NoisyDigit(TypedDict):
     relative_error: float
     psnr: float
     ssim: float
-    read_as: int
-    confidence: float
     weights: str
 
 
-class CleanedDigit(TypedDict):
+class CleanedDigit(Reading):
     """What a model or a filter makes of a noisy digit."""
 
     denoised: Picture
-    read_as: int
-    confidence: float
 
 
-class CleanedDigits(TypedDict):
+class CleanedDigits(Reading):
     """A noisy digit as every model and every filter gives it back."""
 
     input: Picture
-    read_as: int
-    confidence: float
     models: dict[str, CleanedDigit]
     filters: dict[str, CleanedDigit]
     weights: str
@@ -102,12 +99,10 @@ class Walk(TypedDict):
     weights: str
 
 
-class Decoded(TypedDict):
-    """The picture of a code, and what the referee reads in it."""
+class Decoded(Reading):
+    """The picture of a code."""
 
     picture: Picture
-    read_as: int
-    confidence: float
     weights: str
 
 
@@ -271,10 +266,7 @@ def _made_small(ink: np.ndarray) -> np.ndarray:
 
 
 def _checked_code(code: object, model: str, width: int) -> np.ndarray:
-    numbers = isinstance(code, list) and all(
-        isinstance(z, int | float) and not isinstance(z, bool) for z in code
-    )
-    if not numbers:
+    if not isinstance(code, list) or not all(_is_number(z) for z in code):
         raise ValueError(f"A code of {model} is a list of {width:,} numbers.")
     if len(code) != width:
         raise ValueError(f"A code of {model} has {width:,} numbers; received {len(code):,}.")
@@ -283,7 +275,11 @@ def _checked_code(code: object, model: str, width: int) -> np.ndarray:
     return np.array(code, np.float32)
 
 
-def _read(chances: np.ndarray) -> Any:
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _read(chances: np.ndarray) -> Reading:
     return {"read_as": int(chances.argmax()), "confidence": _figure(chances.max())}
 
 
