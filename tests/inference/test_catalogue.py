@@ -4,9 +4,14 @@ import json
 import numpy as np
 import pytest
 
+from mnistlab.hub.store import save_tensors
 from mnistlab.inference import catalogue
 from mnistlab.inference.catalogue import best, filter_pictures, history, reached
-from mnistlab.inference.pictures import unpacked
+from mnistlab.inference.exhibits import Exhibits
+from mnistlab.inference.lab import Lab
+from mnistlab.inference.pictures import to_bytes, unpacked
+from mnistlab.models import MODELS
+from tests.small_models import small
 from tests.ui.fake_lab import MSE, FakeLab
 
 
@@ -143,3 +148,45 @@ def test_who_is_best(entry, winner):
 )
 def test_how_far_a_figure_has_come(entry, target):
     assert reached(entry) == target
+
+
+@pytest.fixture(scope="module")
+def small_lab(digits):
+    """A real lab of networks that have learned nothing."""
+    nets = {name: small(name) for name in MODELS}
+    exhibits = Exhibits(to_bytes(digits.x_test[:5]), digits.y_test, {}, {}, {}, {})
+    return Lab(nets, {}, exhibits, {}, source="tests", revision="none")
+
+
+def test_the_layers_of_every_network_add_up_to_its_weights(small_lab):
+    for name in MODELS:
+        layers = small_lab.describe(name)
+        weights = small_lab.weights(name)
+        apart = {"temperature"}  # the referee's one number outside its layers
+        held = sum(array.size for key, array in weights.items() if key not in apart)
+        assert sum(layer["parameters"] for layer in layers) == held, name
+        assert layers[0]["kind"] == "Input"
+        json.dumps(layers)
+
+
+def test_every_network_has_pictures_to_look_at(small_lab):
+    for name in MODELS:
+        answer = catalogue.filters(small_lab, name)
+        side = answer["side"]
+        assert len(unpacked(answer["pictures"])) == min(answer["count"], 128) * side * side, name
+
+
+def test_the_replay_is_read_when_it_is_asked_for(small_lab, tmp_path):
+    frames = np.arange(3 * 7840, dtype=np.uint8).reshape(3, 10, 28, 28)
+    epochs = np.array([0, 1, 5], np.float32)
+    save_tensors(tmp_path / "replay" / "vae.safetensors", {"frames": frames, "epochs": epochs})
+    save_tensors(tmp_path / "replay" / "gan.safetensors", {"frames": frames[:2], "epochs": epochs})
+    nets = {"vae": small("vae"), "gan": small("gan"), "classifier": small("classifier")}
+    exhibits = small_lab.exhibits
+    lab = Lab(nets, {}, exhibits, {}, source="tests", revision="none", folder=tmp_path)
+    assert catalogue.replay(lab, "vae")["epochs"] == [0, 1, 5]
+    assert np.array_equal(lab.replay("vae")[1], frames)
+    assert lab.replay("classifier") is None
+    assert small_lab.replay("vae") is None
+    with pytest.raises(ValueError, match="replay of gan"):
+        lab.replay("gan")
