@@ -32,7 +32,13 @@ RESTRICTED = {
 ALONE = {"data": {"numpy", "scipy", "PIL"}, "evaluation": {"numpy", "scipy"}}
 
 # Modules under tests/ that hold no tests of their own, besides each folder's conftest.py.
-FIXTURE_MODULES = {"hub/hub_server.py", "hub/tiny_weights.py", "small_models.py", "ui/fake_lab.py"}
+FIXTURE_MODULES = {
+    "hub/app_process.py",
+    "hub/hub_server.py",
+    "hub/tiny_weights.py",
+    "small_models.py",
+    "ui/fake_lab.py",
+}
 
 
 def source_files():
