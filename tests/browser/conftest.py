@@ -77,15 +77,20 @@ def chromium():
 
 @pytest.fixture
 def visit(chromium, address):
-    """`visit("?digit=test:3", PHONE)`: a visitor of their own; no error in the page is let pass."""
+    """`visit("?digit=test:3", PHONE)`: a visitor of their own; no error in the page is let pass.
+
+    `watch(page)` is called before the page goes anywhere.
+    """
     contexts, problems = [], []
 
-    def open_page(query="", options=WIDE, at=None):
+    def open_page(query="", options=WIDE, at=None, watch=None):
         context = chromium.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)  # the machine may be training meanwhile
         page.on("pageerror", lambda error: problems.append(str(error)))
+        if watch:
+            watch(page)
         page.goto((at or address) + query)
         # a row is made by the script, which has run then; another tab may be open
         page.wait_for_selector("#lab-draw .row", state="attached")
