@@ -122,7 +122,7 @@ def test_the_page_takes_the_weights_of_the_hub_when_they_are_here(
 
     with running("--weights", folder, MNISTLAB_HUB=NAME, HF_TOKEN="hf_stale") as app:
         answer, _ = app.answer_when(published_now)
-    assert len(answer["rows"]) == 9
+    assert len(answer["models"]) == 9
     assert {revision for revision in seen if revision} == {bundled, published}
 
 

@@ -130,7 +130,7 @@ def test_the_space_starts(tree, tiny_weights):
     with running(tree=tree, SPACE_ID=NAME, GRADIO_SERVER_NAME="0.0.0.0") as app:
         answer, _ = app.first_answer()
     assert answer["weights"] == read_manifest(tiny_weights).revision
-    assert len(answer["rows"]) == 9
+    assert len(answer["models"]) == 9
 
 
 def test_a_gpu_function_is_declared_where_the_hardware_asks_for_one(monkeypatch):
