@@ -51,7 +51,7 @@ class App:
         except (URLError, ConnectionError, TimeoutError):
             return None
 
-    def answer_when(self, accept, within=240):
+    def answer_when(self, accept, within=800):
         """The first answer that is accepted, and how many seconds after the start it came."""
         while time.monotonic() - self.began < within:
             assert self.process.poll() is None, self.process.stdout.read()

@@ -106,6 +106,8 @@ def test_settings_that_ask_for_too_much_are_refused(hub, folder):
         Lab.from_hub(NAME)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_page_takes_the_weights_of_the_hub_when_they_are_here(
     hub, token, folder, files, tiny_weights, digits
 ):
@@ -126,6 +128,8 @@ def test_the_page_takes_the_weights_of_the_hub_when_they_are_here(
     assert {revision for revision in seen if revision} == {bundled, published}
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_page_before_a_black_hole_answers_with_what_it_has(black_hole, folder):
     with running("--weights", folder, "--hub", NAME) as app:
         answer, _ = app.first_answer()
@@ -133,6 +137,7 @@ def test_a_page_before_a_black_hole_answers_with_what_it_has(black_hole, folder)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_a_black_hole_costs_no_time(black_hole, folder):
     """The best of two starts each; room for a machine that does other things too."""
     seconds = {}
@@ -169,6 +174,8 @@ def test_train_push_pull(hub, digits_path, digits, tmp_path):
     assert len(repository.commits) == 2
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_dry_run_lists_and_sends_nothing(hub, tiny_weights):
     ran = train("--out", tiny_weights, "--push-to-hub", NAME, "--push-space", NAME, "--dry-run")
     assert ran.returncode == 0, ran.stderr
@@ -178,6 +185,8 @@ def test_a_dry_run_lists_and_sends_nothing(hub, tiny_weights):
     assert not [request for request in hub.requests if request.method != "GET"]
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_refused_token_is_told_before_the_training(hub, tmp_path):
     ran = train("--push-to-hub", NAME, "--out", tmp_path, token="hf_stale")
     assert ran.returncode == 1

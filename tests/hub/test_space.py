@@ -126,6 +126,8 @@ def test_a_readme_that_configures_nothing_is_refused(tmp_path, tiny_weights):
         space_contents(tiny_weights, tmp_path)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_space_starts(tree, tiny_weights):
     with running(tree=tree, SPACE_ID=NAME, GRADIO_SERVER_NAME="0.0.0.0") as app:
         answer, _ = app.first_answer()
