@@ -25,7 +25,7 @@ def test_the_window_holds_nearly_all_codes_and_is_a_square():
     centre, half = window(codes)
     assert centre == pytest.approx((3, -1), abs=0.2)
     inside = np.all(np.abs(codes - centre) <= half, axis=1)
-    assert 0.985 < inside.mean() < 1
+    assert 0.97 < inside.mean() < 1
     assert half < 10
 
 
@@ -41,12 +41,14 @@ def test_cells_are_counted_from_the_top_left():
     assert counts.tolist() == [[2, 0], [0, 1]]
 
 
-def test_a_normal_cloud_has_few_holes_and_two_islands_have_many():
+def test_a_normal_has_few_holes_and_islands_have_many_on_whatever_scale():
     rng = np.random.default_rng(1)
     normal = rng.standard_normal((10_000, 2))
-    islands = rng.normal(0, 0.1, (10_000, 2)) + rng.choice([-2, 2], (10_000, 1))
-    assert hole_share(normal, *window(normal)) < 0.06
-    assert hole_share(islands, *window(islands)) > 0.5
+    islands = rng.normal(0, 0.1, (10_000, 2)) + rng.choice([-2, 2], (10_000, 2))
+    assert hole_share(normal) < 0.02
+    assert hole_share(islands) > 0.8
+    slanted = normal @ np.array([[30.0, 5.0], [0.0, 0.2]]) + (100, -7)
+    assert hole_share(slanted) < 0.02
 
 
 def test_neighbours_are_the_nearest_first():
@@ -66,7 +68,7 @@ def test_the_overview_holds_both_maps_whole(lab, overview):
         assert points == pytest.approx(lab.exhibits.maps[name][:shown], rel=1e-5)
         assert len(unpacked(plane["grid"])) == GRID**2 * 784
         assert len(plane["counts"]) == BINS**2
-        assert 0.9 * overview["digits"] < sum(plane["counts"]) <= overview["digits"]
+        assert 0.85 * overview["digits"] < sum(plane["counts"]) <= overview["digits"]
         assert 0 <= plane["holes"] <= 1
 
 

@@ -9,8 +9,8 @@ const LOOK = {
   both: "Orange cells hold no test digit: are there any inside the crowd?",
 };
 const HOLES = {
-  ae_2d: "of a normal cloud over its codes falls where no test digit lives: look along its arms, and between them.",
-  vae_2d: "of a normal cloud over its codes falls where no test digit lives: look where classes touch.",
+  ae_2d: "of a normal over its codes falls where no test digit lives: look along its arms, and between them.",
+  vae_2d: "of a normal over its codes falls where no test digit lives: look at what is drawn where classes touch.",
 };
 const MARGIN = { left: 34, right: 6, top: 6, bottom: 28 };
 const signed = (z) => z.toFixed(2).replace("-", "−");
@@ -211,7 +211,7 @@ function makePlane(id, data) {
   canvas.setAttribute("aria-label", `Map of ${lab.names[id]}, ${lab.count(labels.length)} test digits, z1 across and z2 up, ${UNIT[id]}. Arrow keys move the point, plus and minus zoom, Escape goes back to your digit.`);
   for (const button of panel.querySelectorAll("[data-zoom]")) button.addEventListener("click", () => zoom(Number(button.dataset.zoom)));
   part(".home").addEventListener("click", home);
-  put(part(".holes"), lab.percent(100 * data.holes));
+  put(part(".holes"), `${lab.two(100 * data.holes)} %`);
   resize();
 
   const asked = (lab.query.get(QUERY[id]) ?? "").split(",").map(Number);

@@ -96,7 +96,8 @@ function facts({ parameters, epochs, minutes, seed, versions, configuration }) {
 }
 /** The references of a docstring, as links where they have an address of their own. */
 function linked(text) {
-  return escape(text).replace(/arXiv:(\d{4}\.\d{4,5})/g, '<a href="https://arxiv.org/abs/$1" rel="noopener" target="_blank">arXiv:$1</a>');
+  const flowing = escape(text).replace(/\n(?!Papers?:)/g, " ");
+  return flowing.replace(/arXiv:(\d{4}\.\d{4,5})/g, '<a href="https://arxiv.org/abs/$1" rel="noopener" target="_blank">arXiv:$1</a>');
 }
 
 function showLayers(layers) {
