@@ -81,9 +81,8 @@ def _verdict(strangeness: float) -> tuple[str, str, str]:
         return "digit", "Looks like a digit", f"{share} of test digits are at least as strange."
     if strangeness >= NOT_A_DIGIT:
         share = f"{strangeness:.1f} %"
-        return "unsure", "Unsure", f"Only {share} of test digits are as strange as this."
-    few = "Fewer than 1 % of test digits are as strange as this."
-    return "not", "Not a digit", f"{few} The referee has to name one of ten all the same."
+        return "unsure", "Unsure", f"Only {share} of test digits are as strange."
+    return "not", "Not a digit", "Fewer than 1 % of test digits are as strange."
 
 
 def _row(name: str, reading: Any, spread: np.ndarray | None) -> dict[str, Any]:

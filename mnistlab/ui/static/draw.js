@@ -97,7 +97,8 @@ function showVerdict(answer, best, known) {
   put(find(".says"), answer.says);
   if (settled) put(heard, answer.says + ", the referee reads " + best);
   const truth = known === null ? "" : `, MNIST says ${known}`;
-  put(find(".verdict .reads"), `The referee reads ${best} (${lab.percent(100 * answer.referee[best])})${truth}`);
+  const reads = answer.verdict === "not" ? "Made to choose, the referee says" : "The referee reads";
+  put(find(".verdict .reads"), `${reads} ${best} (${lab.percent(100 * answer.referee[best])})${truth}`);
   put(find(".why"), answer.why);
   chances.forEach((bar, digit) => {
     bar.className = digit === best ? "best" : "";
@@ -112,7 +113,7 @@ function showVerdict(answer, best, known) {
 function showSteps(answer, request, name) {
   const whole = answer.steps ? lab.unpack(answer.steps) : null;
   const on = request.normalize !== false;
-  put(find(".about-steps"), whole ? PREPARED : "A test digit is in its box and centred already; it is shown as MNIST has it.");
+  put(find(".about-steps"), whole ? PREPARED : "A test digit comes boxed and centred, as MNIST has it.");
   find(".steps").classList.toggle("off", !on || !whole);
   steps.forEach((canvas, i) => {
     const picture = whole ? whole.subarray(i * 784, (i + 1) * 784) : lab.unpack(answer.input);

@@ -71,7 +71,7 @@
   const POSITIVE = [120, 214, 140];
   const NEGATIVE = [196, 140, 255];
   /**
-   * A code as a strip: a bar a dimension from the zero line, green up, purple down; more than 64
+   * A code as a strip: a bar a dimension from the zero line, green up, purple down; more than 128
    * dimensions become rows of cells, where brightness is size. `sd` draws posterior widths as whiskers.
    * @param code Int8Array; 127 is `scale`. @param sd Uint8Array; 255 is `scale`.
    */
@@ -91,7 +91,7 @@
     fill(RIGHT, 0, 0, width, height);
     const shade = (v, floor) =>
       mix(RIGHT, v < 0 ? NEGATIVE : POSITIVE, floor + (1 - floor) * Math.min(1, Math.abs(v)));
-    if (code.length <= 64) {
+    if (code.length <= 128) {
       const middle = height / 2;
       const step = width / code.length;
       const gap = step > 4 * ratio ? ratio : 0;
