@@ -13,9 +13,10 @@ const nameOf = (id) => FILTERS[id] ?? lab.names[id];
 const spoken = (id) => nameOf(id).replace(", unclipped", " (unclipped)");
 const others = lab.models.filter((id) => id !== "denoising");
 const SPAN = { psnr: 12, ssim: 0.8 }; // where a bar of gain ends, either way
+// `finest` is how many decimals are worth telling
 const MEASURES = {
-  psnr: { title: "PSNR, dB", unit: " dB" },
-  ssim: { title: "SSIM", unit: "" },
+  psnr: { title: "PSNR, dB", unit: "\u00a0dB", finest: 2 },
+  ssim: { title: "SSIM", unit: "", finest: 3 },
 };
 let measure = lab.query.get("measure") === "ssim" ? "ssim" : "psnr";
 let last = null; // what is on screen: {answer, request}
@@ -47,9 +48,11 @@ function colourOf(id) {
 }
 
 const reads = ({ read_as, confidence }) => `reads ${read_as} (${lab.percent(100 * confidence)})`;
-const signed = (gain) => {
-  const value = Number(gain.toFixed(3)); // what is less is nothing
-  return (value > 0 ? "+" : "") + lab.two(value);
+const signed = (gain, finest) => {
+  const value = Number(gain.toFixed(finest));
+  const small = Math.abs(value) < 10 ** (1 - finest);
+  const text = small ? String(value).replace("-", "−") : lab.two(value);
+  return (value > 0 ? "+" : "") + text;
 };
 const gainOf = (row) => row[measure + "_gain"];
 const inUnit = (value) => lab.two(value) + MEASURES[measure].unit;
@@ -88,7 +91,7 @@ function showRow(id, row) {
   const view = rows[id];
   lab.paintDigit(view.canvas, lab.unpack(row.picture), `${nameOf(id)} on the noisy digit: ${figures(row)}, the referee ${reads(row)}`);
   for (const key of ["psnr", "ssim"]) {
-    put(view[key], signed(row[key + "_gain"]));
+    put(view[key], signed(row[key + "_gain"], MEASURES[key].finest));
     view[key].title = `from ${last.answer.noisy[key]} to ${row[key]}`;
     view[key].classList.toggle("worse", row[key + "_gain"] < 0);
   }

@@ -28,12 +28,13 @@ for (const id of lab.models) {
 cards[chosen].radio.checked = true;
 
 const reads = ({ read_as, confidence }) => `reads ${read_as} (${lab.percent(100 * confidence)})`;
-const stage = (name, bytes, title, figures, words) => {
+const seen = ({ read_as, confidence }) => `reads ${read_as}, ${lab.percent(100 * confidence)}`;
+const stage = (name, bytes, title, lines, words) => {
   const figure = find(`.stage .${name}`);
   if (bytes) lab.paintDigit(figure.querySelector("canvas"), bytes, words);
   else lab.paintBlank(figure.querySelector("canvas"), title + ": nothing yet");
   put(figure.querySelector("b"), title);
-  put(figure.querySelector("span"), figures);
+  figure.querySelectorAll("span").forEach((span, i) => put(span, lines[i] ?? ""));
 };
 
 function blank() {
@@ -45,7 +46,7 @@ function blank() {
     lab.paintBlank(lost, "nothing yet");
   }
   for (const [name, title] of [["clean", "Clean"], ["noisy", "Noisy"], ["result", lab.names[chosen]]])
-    stage(name, null, title, "");
+    stage(name, null, title, []);
   if (!lab.store.digit) status.fail("Draw a digit first: the pad is blank.");
 }
 
@@ -54,8 +55,8 @@ function show(answer, request) {
   const clean = lab.toBytes(request.digit);
   const noise = `${lab.noises[request.kind].label} noise, ${lab.noises[request.kind].level(request.strength)}`;
   const error = lab.two(answer.noisy.relative_error);
-  stage("clean", clean, "Clean", reads(answer.clean), `your digit, the referee ${reads(answer.clean)}`);
-  stage("noisy", lab.unpack(answer.picture), "Noisy", `error ${error}, ${reads(answer.noisy)}`,
+  stage("clean", clean, "Clean", [seen(answer.clean)], `your digit, the referee ${reads(answer.clean)}`);
+  stage("noisy", lab.unpack(answer.picture), "Noisy", [`error ${error}`, seen(answer.noisy)],
     `your digit with ${noise}, error ${error}, the referee ${reads(answer.noisy)}`);
   const ids = Object.keys(answer.rows);
   const least = ids.reduce((a, b) => (answer.rows[b].relative_error < answer.rows[a].relative_error ? b : a));
@@ -80,7 +81,7 @@ function showCard(id, row, clean, best, truth) {
   put(view.best, best ? "least" : "");
   view.bar.style.transform = `scaleX(${Math.min(1, row.relative_error)})`;
   view.mark.style.left = 100 * Math.min(1, row.error_without_noise) + "%";
-  put(view.reads, reads(row));
+  put(view.reads, seen(row));
   view.reads.classList.toggle("wrong", row.read_as !== truth);
   view.card.classList.remove("idle");
 }
@@ -88,7 +89,7 @@ function showCard(id, row, clean, best, truth) {
 function showResult() {
   const row = last?.answer.rows[chosen];
   const error = row && lab.two(row.relative_error);
-  stage("result", row && lab.unpack(row.picture), lab.names[chosen], row ? `error ${error}, ${reads(row)}` : "",
+  stage("result", row && lab.unpack(row.picture), lab.names[chosen], row ? [`error ${error}`, seen(row)] : [],
     row && `${lab.names[chosen]} on the noisy digit: error ${error}, the referee ${reads(row)}`);
 }
 

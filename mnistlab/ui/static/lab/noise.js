@@ -12,7 +12,7 @@
     salt_and_pepper: {
       label: "Salt and pepper",
       level: (strength) => percent(strength) + " of pixels",
-      look: "Pixels turn to paper or ink by chance. Here look at the median filter: it was made for this.",
+      look: "Pixels turn to paper or ink by chance. The median filter of the Denoise tab was made for this: does it keep up?",
     },
     masking: {
       label: "Masking",
