@@ -166,7 +166,7 @@ function makePlane(id, data) {
     const { x, y, on } = cellOf(z);
     const count = on ? counts[Math.floor(y) * data.cells + Math.floor(x)] : 0;
     put(part(".where"), spoken(z));
-    put(part(".lives"), count ? `${lab.count(count)} of ${lab.count(total)} test digits live in this cell.` : "No test digit lives in this cell.");
+    put(part(".lives"), `${count ? lab.count(count) : "None"} of ${lab.count(total)} test digits ${count === 1 ? "lives" : "live"} in this cell.`);
     part(".lives").classList.toggle("nobody", !count);
     if (pinned || before) lab.query.set(QUERY[id], pinned ? z.map((v) => Number(v.toFixed(3))).join(",") : null);
     call({ model: id, z });

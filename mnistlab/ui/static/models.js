@@ -108,7 +108,7 @@ function showLayers(layers) {
     part = layer.part;
     const width = (100 * Math.log(size(layer.shape) + 1)) / most;
     return `${head}<tr><td>${escape(layer.name)}<small>${KINDS[layer.kind] ?? escape(layer.kind)}</small></td>
-      <td>${layer.shape.join(" × ")}</td><td><i style="--bar:${lab.colour(shown.model)};width:${width.toFixed(1)}%"></i></td>
+      <td>${layer.shape.map(lab.count).join(" × ")}</td><td><i style="--bar:${lab.colour(shown.model)};width:${width.toFixed(1)}%"></i></td>
       <td>${layer.parameters ? lab.count(layer.parameters) : ""}</td></tr>`;
   }).join("");
 }
