@@ -61,10 +61,10 @@ def mnist_path(pytestconfig):
     """Where all of MNIST lies, as an .npz; skips the test where it does not."""
     given = pytestconfig.getoption("--data")
     if not given:
-        pytest.skip("needs all of MNIST: --data PATH or MNISTLAB_DATA")
+        pytest.skip("needs all of MNIST: --data=PATH or MNISTLAB_DATA")
     path = Path(given)
     if not path.is_file():
-        pytest.fail(f"--data {given} is not a file")
+        pytest.fail(f"--data={given} is not a file")
     return path.resolve()
 
 

@@ -16,7 +16,7 @@ from mnistlab.models import MODELS
 from mnistlab.training.batches import batches
 from mnistlab.training.recipes import RECIPES, Recipe
 
-AVERAGE = 0.998  # of the weights over steps; what is kept at the end
+AVERAGED = 0.02  # share of a run's steps over which the weights are averaged; that is what is kept
 FRAMES = 24  # at most so many moments of a run are kept for the replay
 WATCHED = 10  # digits, one of each class
 
@@ -113,7 +113,7 @@ def compile_model(model: keras.Model, recipe: Recipe, steps: int) -> None:
         weight_decay=recipe.weight_decay,
         beta_2=0.99,
         use_ema=True,
-        ema_momentum=AVERAGE,
+        ema_momentum=1 - 1 / max(10.0, AVERAGED * steps),
     )
     model.compile(optimizer, jit_compile=False)
 

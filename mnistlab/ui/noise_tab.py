@@ -1,6 +1,9 @@
 """Noise: your digit spoiled on purpose, and every network on the same spoiled digit."""
 
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from mnistlab.inference.keeper import LabKeeper
 from mnistlab.inference.noising import add_noise, compare_models
@@ -23,14 +26,17 @@ def build(keeper: LabKeeper) -> None:
     widget(NAME, server_functions=[spoil])
 
 
-def ask_with_noise(lab: Any, request: dict[str, Any], question: Any) -> Answer:
+def ask_with_noise(
+    lab: Any, request: dict[str, Any], question: Callable[[Any, np.ndarray, np.ndarray], Answer]
+) -> Answer:
     """Spoil the digit of a request, and ask `question(lab, clean, noisy)` of it.
 
     Returns:
         The answer with its pictures as text, and `picture`, the noisy digit.
     """
     clean = read_picture_text(request.get("digit"))
-    noisy = add_noise(clean, *(request.get(key) for key in ("kind", "strength", "seed")))
+    noise: dict[str, Any] = {key: request.get(key) for key in ("kind", "strength", "seed")}
+    noisy = add_noise(clean, **noise)
     answer = question(lab, clean, noisy)
     rows = {
         name: {**row, "picture": picture_text(row["picture"])}
