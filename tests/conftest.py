@@ -8,6 +8,7 @@ os.environ.setdefault("PYTHONHASHSEED", "0")  # of the processes that tests star
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as app.py has it
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # before anything imports huggingface_hub
 
 import shutil
 from pathlib import Path

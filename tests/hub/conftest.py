@@ -1,9 +1,5 @@
 """A Hub on loopback, and folders of weights to publish there."""
 
-import os
-
-os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # before anything imports huggingface_hub
-
 import shutil
 
 import huggingface_hub
