@@ -12,7 +12,7 @@ import numpy as np
 
 from mnistlab.data.paper import remove_paper
 from mnistlab.data.resampling import area_weights, scaled
-from mnistlab.data.strokes import FINE, redrawn, stroke_mask, stroke_width
+from mnistlab.data.strokes import FINE, longer_side, redrawn, stroke_mask, stroke_width
 
 SIDE = 28
 BOX = 20  # the longer side of an MNIST digit, in pixels
@@ -76,7 +76,7 @@ def drawing_steps(ink: np.ndarray) -> DrawingSteps:
     strokes = _cropped(strokes)
     mask = stroke_mask(strokes)
     width = stroke_width(mask)
-    if max(strokes.shape) < SMALLEST or width > DOT * FINE:
+    if max(strokes.shape) < SMALLEST or width > DOT * longer_side(mask):
         raise ValueError("Draw a digit first: there is only a dot on the canvas.")
     narrowest, widest = MNIST_WIDTHS
     if max(strokes.shape) == BOX and narrowest * FINE <= width <= widest * FINE:

@@ -36,6 +36,11 @@ def stroke_width(mask: np.ndarray) -> float:
     return 2 * np.count_nonzero(mask) / (np.pi / 4 * borders)
 
 
+def longer_side(mask: np.ndarray) -> int:
+    """The longer side of what is in a mask: `FINE`, give or take how soft the edge of the ink is."""
+    return max(int(np.ptp(places)) + 1 for places in np.nonzero(mask))
+
+
 def redrawn(mask: np.ndarray, width: float) -> np.ndarray:
     """The strokes of `stroke_mask`, `width` wide, made thinner or thicker until they are MNIST's.
 

@@ -260,3 +260,41 @@ def test_a_disc_is_half_its_diameter_wide(diameter):
     assert stroke_width(np.hypot(rows, columns) < diameter / 2) == pytest.approx(
         diameter / 2, rel=0.05
     )
+
+
+def test_a_hairline_is_redrawn_whole(pen_digits, draw):
+    for digit in pen_digits[::3]:
+        hairline = normalize_drawing(draw(digit.strokes, side=900, pen=1))
+        assert (
+            difference(hairline, normalize_drawing(draw(digit.strokes, pen=12))) < 0.5
+        )  # another digit differs by more than 1
+        assert hairline.mean() == pytest.approx(0.13, abs=0.07)
+
+
+def test_centred_is_the_box_moved_by_whole_pixels(pen_digits, draw):
+    for digit in pen_digits:
+        steps = drawing_steps(draw(digit.strokes))
+        top, bottom, left, right = box_of(steps.box)
+        assert top == (28 - (bottom - top)) // 2
+        assert left == (28 - (right - left)) // 2
+        moved = (box_of(steps.centred)[0] - top, box_of(steps.centred)[2] - left)
+        np.testing.assert_array_equal(np.roll(steps.box, moved, (0, 1)), steps.centred)
+
+
+@pytest.mark.parametrize("side", [28, 140, 280])
+@pytest.mark.parametrize("pen", PENS)
+def test_a_dot_is_refused(draw, side, pen):
+    with pytest.raises(ValueError, match="Draw a digit first: there is only a dot"):
+        normalize_drawing(draw([[(250, 250)]], side, pen * side / 280))
+
+
+@given(st.floats(0, np.pi), st.floats(4, 12))
+@settings(max_examples=30)
+def test_the_width_of_a_bar_is_found_at_every_angle(angle, width):
+    rows, columns = np.indices((120, 120)) - 59.5
+    along = rows * np.sin(angle) + columns * np.cos(angle)
+    across = rows * np.cos(angle) - columns * np.sin(angle)
+    bar = (np.abs(along) < 50) & (np.abs(across) < width / 2)
+    wide = bar.sum() / 100  # in whole pixels
+    # Twice the area over the perimeter; pi / 4 is right on average and worst for an upright edge.
+    assert stroke_width(bar) == pytest.approx(wide * 100 / (100 + wide), rel=4 / np.pi - 1 + 0.02)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from mnistlab.data.filters import FILTERS, clipped_mean
+from mnistlab.data.filters import FILTERS, clipped_mean, noise_level
 from mnistlab.data.noise import corrupt
 
 NAMES = pytest.mark.parametrize("name", FILTERS)
@@ -86,3 +86,19 @@ def test_undoing_the_bias_pays(digits, noisy):
     cleaned = {name: psnr(entry.apply(noisy), digits.x_test) for name, entry in FILTERS.items()}
     assert cleaned["median_unclipped"] > cleaned["median"] > psnr(noisy, digits.x_test) + 3
     assert cleaned["gaussian_unclipped"] > cleaned["gaussian"] + 2
+
+
+@pytest.mark.parametrize("sigma", [0.1, 0.3, 0.5])
+def test_the_level_of_noise_is_read_off_the_frame(digits, sigma):
+    levels = noise_level(corrupt(digits.x_test, "gaussian", sigma, 1))
+    assert levels.mean() == pytest.approx(sigma, abs=0.01)
+
+
+def test_the_published_baselines_hold(mnist):
+    noisy = corrupt(mnist.x_test, "gaussian", 0.5, 0)
+    assert psnr(noisy, mnist.x_test) == pytest.approx(9.38, abs=0.01)
+    cleaned = {name: psnr(entry.apply(noisy), mnist.x_test) for name, entry in FILTERS.items()}
+    assert cleaned["median"] == pytest.approx(14.2, abs=0.1)
+    assert cleaned["gaussian"] == pytest.approx(12.4, abs=0.15)
+    assert 14.8 <= cleaned["median_unclipped"] <= 15.9
+    assert 14.8 <= cleaned["gaussian_unclipped"] <= 15.9
