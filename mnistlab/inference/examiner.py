@@ -109,7 +109,7 @@ class Examiner:
         for name, net in self._nets.items():
             if name == REFEREE:
                 continue
-            readings[name] = self._nearest(images) if name == "gan" else _read(net, images)
+            readings[name] = _nearest(images, self._bank) if name == "gan" else _read(net, images)
         pictures = tf.concat([images, *[r["reconstruction"] for r in readings.values()]], axis=0)
         logits, _ = self._nets[REFEREE].judge(pictures)
         probabilities = tf.reshape(tf.nn.softmax(logits), (-1, n, 10))
@@ -123,19 +123,6 @@ class Examiner:
         if "vae" in readings:
             oddness["vae"] = readings["vae"]["relative_error"]
         return {"probabilities": probabilities[0], "oddness": oddness, "readings": readings}
-
-    def _nearest(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Of a bank of the GAN's samples the nearest to each image: it has no encoder to ask."""
-        pictures, codes = self._bank
-        flat = tf.reshape(images, (-1, 784))
-        squares = tf.reduce_sum(tf.square(pictures), axis=1) - 2 * tf.matmul(
-            flat, pictures, transpose_b=True
-        )
-        nearest = tf.argmin(squares, axis=1)
-        return {
-            "reconstruction": tf.reshape(tf.gather(pictures, nearest), (-1, 28, 28)),
-            "code": tf.gather(codes, nearest),
-        }
 
 
 def _read(net: Any, images: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -153,3 +140,17 @@ def _read(net: Any, images: tf.Tensor) -> dict[str, tf.Tensor]:
         code = net.encode(images)
         reconstruction = net.decode(code)
     return {"reconstruction": reconstruction, "code": code}
+
+
+def _nearest(images: tf.Tensor, bank: Any) -> dict[str, tf.Tensor]:
+    """Of a bank of the GAN's samples the nearest to each image: it has no encoder to ask."""
+    pictures, codes = bank
+    flat = tf.reshape(images, (-1, 784))
+    squares = tf.reduce_sum(tf.square(pictures), axis=1) - 2 * tf.matmul(
+        flat, pictures, transpose_b=True
+    )
+    nearest = tf.argmin(squares, axis=1)
+    return {
+        "reconstruction": tf.reshape(tf.gather(pictures, nearest), (-1, 28, 28)),
+        "code": tf.gather(codes, nearest),
+    }

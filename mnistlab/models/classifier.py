@@ -49,9 +49,9 @@ class Classifier(keras.Model):
 
     def compute_loss(
         self,
-        x: KerasTensor | None = None,
-        y: KerasTensor | None = None,
-        y_pred: KerasTensor | None = None,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
         sample_weight: KerasTensor | None = None,
         training: bool = True,
     ) -> KerasTensor:

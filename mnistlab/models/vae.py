@@ -102,9 +102,9 @@ class VAE(Autoencoder):
 
     def compute_loss(
         self,
-        x: KerasTensor | None = None,
-        y: KerasTensor | None = None,
-        y_pred: dict[str, KerasTensor] | None = None,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
         sample_weight: KerasTensor | None = None,
         training: bool = True,
     ) -> KerasTensor:

@@ -141,9 +141,8 @@ class Checkpoint:
         self.folder.mkdir(parents=True, exist_ok=True)
         state = self.folder / f"epoch-{epoch}.weights.h5"
         run.model.save_weights(state)
-        np.savez_compressed(
-            self.folder / "frames.npz", **{str(k): v for k, v in run.frames.items()}
-        )
+        frames: dict[str, Any] = {str(epoch): frame for epoch, frame in run.frames.items()}
+        np.savez_compressed(self.folder / "frames.npz", **frames)
         log = {
             "signature": self.signature,
             "epoch": epoch,
@@ -209,7 +208,7 @@ class _Watch(keras.callbacks.Callback):
         """The watched digits as the model has them now: reconstructions, or samples of a GAN."""
         frame = frame_of(self.model_id, self.run.model, self.watched, self.codes)
         if frame is not None:
-            self.run.frames[epoch] = np.uint8(np.clip(frame, 0, 1) * 255 + 0.5)
+            self.run.frames[epoch] = (np.clip(frame, 0, 1) * 255 + 0.5).astype(np.uint8)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         if self.on_step_done:

@@ -10,12 +10,21 @@ from mnistlab.inference.keeper import LabKeeper
 logger = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
+
+
+class Request(dict[str, Any]):
+    """What a widget asks. What it leaves out is None, for the room that needs it to refuse."""
+
+    def __missing__(self, key: str) -> Any:
+        return None
+
+
 BROKEN = "Something went wrong here; your drawing is safe. Try again."
 
 
 def answering(
     keeper: LabKeeper,
-) -> Callable[[Callable[[Any, dict[str, Any]], Answer]], Callable[[Any], Answer]]:
+) -> Callable[[Callable[[Any, Request], Answer]], Callable[[Any], Answer]]:
     """Make `answer(lab, request) -> dict` a server function of a widget.
 
     The page is told `{"waking": true}` while there is no lab, `{"error": sentence}` when the
@@ -23,7 +32,7 @@ def answering(
     details in the log alone, for anything else. Gradio would turn an exception into a silent null.
     """
 
-    def decorate(answer: Callable[[Any, dict[str, Any]], Answer]) -> Callable[[Any], Answer]:
+    def decorate(answer: Callable[[Any, Request], Answer]) -> Callable[[Any], Answer]:
         @wraps(answer)
         def respond(request: Any = None) -> Answer:
             lab = keeper.lab
@@ -32,7 +41,7 @@ def answering(
             try:
                 if not isinstance(request, dict):
                     raise ValueError("The request did not arrive whole. Try again.")
-                return answer(lab, request)
+                return answer(lab, Request(request))
             except ValueError as problem:
                 return {"error": str(problem)}
             except Exception:

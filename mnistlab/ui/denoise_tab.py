@@ -4,7 +4,7 @@ from typing import Any
 
 from mnistlab.inference.keeper import LabKeeper
 from mnistlab.inference.noising import compare_denoisers
-from mnistlab.ui.answering import Answer, answering
+from mnistlab.ui.answering import Answer, Request, answering
 from mnistlab.ui.noise_tab import ask_with_noise
 from mnistlab.ui.widget import widget
 
@@ -16,12 +16,12 @@ def build(keeper: LabKeeper) -> None:
     """Lay out the tab and wire it."""
 
     @answering(keeper)
-    def denoise(lab: Any, request: dict[str, Any]) -> Answer:
+    def denoise(lab: Any, request: Request) -> Answer:
         """All of them on `{"digit": ..., "kind": "gaussian", "strength": 0.5, "seed": 7}`."""
         return ask_with_noise(lab, request, compare_denoisers)
 
     @answering(keeper)
-    def curves(lab: Any, request: dict[str, Any]) -> Answer:
+    def curves(lab: Any, request: Request) -> Answer:
         """Quality against noise over the test set, all kinds; and the sigma of the training."""
         card = lab.cards.get("denoising")
         return {

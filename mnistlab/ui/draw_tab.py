@@ -14,7 +14,7 @@ from mnistlab.inference.examine import examine as examine_digit
 from mnistlab.inference.examine import resample as resample_digit
 from mnistlab.inference.keeper import LabKeeper
 from mnistlab.inference.pictures import picture_text, read_picture_text
-from mnistlab.ui.answering import Answer, answering
+from mnistlab.ui.answering import Answer, Request, answering
 from mnistlab.ui.widget import widget
 from mnistlab.ui.wire import GRID, decode_ink, encode_ink
 
@@ -26,36 +26,36 @@ def build(keeper: LabKeeper) -> None:
     """Lay out the tab and wire it."""
 
     @answering(keeper)
-    def examine(lab: Any, request: dict[str, Any]) -> Answer:
+    def examine(lab: Any, request: Request) -> Answer:
         """All networks on `{"test": 17}` or on `{"ink": text, "normalize": true}`."""
         if "test" in request:
             index = _test_index(lab, request["test"])
             digit = lab.exhibits.test_images[index].astype(np.float32) / 255
             return {**examine_digit(lab, digit), "label": int(lab.exhibits.test_labels[index])}
-        ink = decode_ink(request.get("ink"))
+        ink = decode_ink(request["ink"])
         if not ink.any():
             raise ValueError("Draw a digit first: the pad is blank.")
         raw, box, centred = drawing_steps(ink)
-        digit, other = (raw, centred) if request.get("normalize") is False else (centred, raw)
+        digit, other = (raw, centred) if request["normalize"] is False else (centred, raw)
         steps = np.stack([raw, box, centred])
         return {**examine_digit(lab, digit, other), "steps": picture_text(steps)}
 
     @answering(keeper)
-    def resample(lab: Any, request: dict[str, Any]) -> Answer:
+    def resample(lab: Any, request: Request) -> Answer:
         """One draw from the posterior of a VAE for `{"digit": ..., "model": "vae", "seed": 7}`."""
-        digit = read_picture_text(request.get("digit"))
-        again = resample_digit(lab, digit, str(request.get("model")), request.get("seed", 0))
+        digit = read_picture_text(request["digit"])
+        again = resample_digit(lab, digit, str(request["model"]), request.get("seed", 0))
         return {"reconstruction": picture_text(again)}
 
     @answering(keeper)
-    def shelf(lab: Any, request: dict[str, Any]) -> Answer:
+    def shelf(lab: Any, request: Request) -> Answer:
         """The classes of the shipped test digits, a character each."""
         return {"labels": "".join(str(int(label)) for label in _shown_labels(lab))}
 
     @answering(keeper)
-    def read_picture(lab: Any, request: dict[str, Any]) -> Answer:
+    def read_picture(lab: Any, request: Request) -> Answer:
         """The ink of an uploaded picture, as the pad takes it."""
-        ink = ink_from_picture(io.BytesIO(_picture_bytes(request.get("picture"))))
+        ink = ink_from_picture(io.BytesIO(_picture_bytes(request["picture"])))
         return {"ink": encode_ink(_on_pad(ink))}
 
     widget(NAME, server_functions=[examine, resample, shelf, read_picture])

@@ -9,7 +9,7 @@ from mnistlab.data.drawing import normalize_drawing
 from mnistlab.inference.interpolate import FADE, as_gif, as_png, morph, strips
 from mnistlab.inference.keeper import LabKeeper
 from mnistlab.inference.pictures import picture_text, read_picture_text
-from mnistlab.ui.answering import Answer, answering
+from mnistlab.ui.answering import Answer, Request, answering
 from mnistlab.ui.widget import widget
 from mnistlab.ui.wire import decode_ink
 
@@ -24,14 +24,14 @@ def build(keeper: LabKeeper) -> None:
     """Lay out the tab and wire it."""
 
     @answering(keeper)
-    def shelf(lab: Any, request: dict[str, Any]) -> Answer:
+    def shelf(lab: Any, request: Request) -> Answer:
         """The classes of the shipped test digits, a character each."""
         return {"labels": "".join(str(int(label)) for label in _labels(lab))}
 
     @answering(keeper)
-    def ways(lab: Any, request: dict[str, Any]) -> Answer:
+    def ways(lab: Any, request: Request) -> Answer:
         """Three strips for `{"a", "b", "plain", "steps", "path"}`; see `_end` for the ends."""
-        ends = {name: _end(lab, request.get(name)) for name in ("a", "b")}
+        ends = {name: _end(lab, request[name]) for name in ("a", "b")}
         walked = _strips(lab, request, ends["a"][0], ends["b"][0])
         return {
             **{name: {"picture": picture_text(digit), "label": label}
@@ -41,17 +41,17 @@ def build(keeper: LabKeeper) -> None:
         }  # fmt: skip
 
     @answering(keeper)
-    def corners(lab: Any, request: dict[str, Any]) -> Answer:
+    def corners(lab: Any, request: Request) -> Answer:
         """The square between `{"a", "b", "c", "d", "path"}`, decoded by the VAE."""
-        digits = np.stack([_end(lab, request.get(name))[0] for name in "abcd"])
-        return _travelling(morph(lab, digits, path=request.get("path")))
+        digits = np.stack([_end(lab, request[name])[0] for name in "abcd"])
+        return _travelling(morph(lab, digits, path=request["path"]))
 
     @answering(keeper)
-    def keep(lab: Any, request: dict[str, Any]) -> Answer:
+    def keep(lab: Any, request: Request) -> Answer:
         """The strips of `ways` as a file in base64; `"as"` is "gif" or "png"."""
-        a, b = (_end(lab, request.get(name))[0] for name in ("a", "b"))
+        a, b = (_end(lab, request[name])[0] for name in ("a", "b"))
         walked = {TITLES[name]: way for name, way in _strips(lab, request, a, b).items()}
-        if request.get("as") not in KEPT:
+        if request["as"] not in KEPT:
             raise ValueError(f"A strip is kept as {' or '.join(KEPT)}.")
         gif = request["as"] == "gif"
         file = as_gif({k: way["frames"] for k, way in walked.items()}) if gif else as_png(walked)
@@ -61,12 +61,12 @@ def build(keeper: LabKeeper) -> None:
 
 
 def _strips(
-    lab: Any, request: dict[str, Any], a: np.ndarray, b: np.ndarray
+    lab: Any, request: Request, a: np.ndarray, b: np.ndarray
 ) -> dict[str, dict[str, np.ndarray]]:
-    plain = request.get("plain")
+    plain = request["plain"]
     if plain not in PLAIN:
         raise ValueError(f"The plain autoencoder is {' or '.join(PLAIN)}.")
-    return strips(lab, a, b, ("vae", plain), request.get("steps"), request.get("path"))
+    return strips(lab, a, b, ("vae", plain), request["steps"], request["path"])
 
 
 def _travelling(way: dict[str, np.ndarray]) -> Answer:

@@ -8,7 +8,7 @@ import numpy as np
 from mnistlab.inference.keeper import LabKeeper
 from mnistlab.inference.noising import add_noise, compare_models
 from mnistlab.inference.pictures import picture_text, read_picture_text
-from mnistlab.ui.answering import Answer, answering
+from mnistlab.ui.answering import Answer, Request, answering
 from mnistlab.ui.widget import widget
 
 TITLE = "Noise"
@@ -19,7 +19,7 @@ def build(keeper: LabKeeper) -> None:
     """Lay out the tab and wire it."""
 
     @answering(keeper)
-    def spoil(lab: Any, request: dict[str, Any]) -> Answer:
+    def spoil(lab: Any, request: Request) -> Answer:
         """All networks on `{"digit": ..., "kind": "gaussian", "strength": 0.5, "seed": 7}`."""
         return ask_with_noise(lab, request, compare_models)
 
@@ -27,16 +27,15 @@ def build(keeper: LabKeeper) -> None:
 
 
 def ask_with_noise(
-    lab: Any, request: dict[str, Any], question: Callable[[Any, np.ndarray, np.ndarray], Answer]
+    lab: Any, request: Request, question: Callable[[Any, np.ndarray, np.ndarray], Answer]
 ) -> Answer:
     """Spoil the digit of a request, and ask `question(lab, clean, noisy)` of it.
 
     Returns:
         The answer with its pictures as text, and `picture`, the noisy digit.
     """
-    clean = read_picture_text(request.get("digit"))
-    noise: dict[str, Any] = {key: request.get(key) for key in ("kind", "strength", "seed")}
-    noisy = add_noise(clean, **noise)
+    clean = read_picture_text(request["digit"])
+    noisy = add_noise(clean, request["kind"], request["strength"], request["seed"])
     answer = question(lab, clean, noisy)
     rows = {
         name: {**row, "picture": picture_text(row["picture"])}
