@@ -8,7 +8,7 @@ SMALL = {
     "vanilla": {"code": 8},
     "multilayer": {"hidden": (24, 16), "code": 8},
     "convolutional": {"filters": (6, 10), "channels": 3, "cross_entropy": 0.5},
-    "sparse": {"units": 40, "k": 5, "hidden": (24,), "revived": 7},
+    "sparse": {"units": 40, "k": 5, "hidden": (24,)},
     "denoising": {"filters": 6, "code": 12, "sigma": 0.3},
     "vae": {"hidden": (24,), "code": 4, "couplings": 2, "flow_width": 8, "importance": 2},
     "gan": {"filters": (6, 8), "code": 5, "lazy": 2},

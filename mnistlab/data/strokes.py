@@ -37,7 +37,7 @@ def stroke_width(mask: np.ndarray) -> float:
 
 
 def longer_side(mask: np.ndarray) -> int:
-    """The longer side of what is in a mask: `FINE`, give or take how soft the edge of the ink is."""
+    """The longer side of what is in a mask: `FINE`, give or take how soft its edge was."""
     return max(int(np.ptp(places)) + 1 for places in np.nonzero(mask))
 
 

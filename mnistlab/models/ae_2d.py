@@ -14,7 +14,7 @@ from mnistlab.models.multilayer import dense_nets
 class AE2DConfig:
     """Widths of the hidden layers around a code of two."""
 
-    hidden: tuple[int, ...] = (512, 256, 128)
+    hidden: tuple[int, ...] = (384, 192, 96)
     code: int = 2
 
 

@@ -28,7 +28,7 @@ class DenoisingConfig:
     """
 
     filters: int = 48
-    code: int = 256
+    code: int = 128
     sigma: float = 0.5
     at_sigma: float = 0.7
 

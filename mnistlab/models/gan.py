@@ -152,7 +152,7 @@ def _generator(config: GANConfig, name: str) -> keras.Model:
     fine, _ = config.filters
     codes, classes = keras.Input((config.code,)), keras.Input((CLASSES,))
     maps = layers.Concatenate(name="wish")([codes, classes])
-    maps = layers.Dense(256, "gelu", name="hidden")(maps)
+    maps = layers.Dense(160, "gelu", name="hidden")(maps)
     maps = layers.Dense(7 * 7 * fine, name="spread")(maps)
     maps = layers.Reshape((7, 7, fine), name="map_7")(maps)
     maps = ResidualConv(fine, name="residual_1")(maps)

@@ -17,7 +17,7 @@ from mnistlab.models.layers import SIDE, dense_stack, flatten, unflatten
 class MultilayerConfig:
     """Widths of the hidden layers, mirrored in the decoder, around `code` linear units."""
 
-    hidden: tuple[int, ...] = (1024, 512)
+    hidden: tuple[int, ...] = (640, 384)
     code: int = 64
 
 

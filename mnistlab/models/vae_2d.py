@@ -12,7 +12,7 @@ from mnistlab.models.vae import VAE, VAEConfig, vae
 class VAE2DConfig(VAEConfig):
     """`VAEConfig` with a plane for a latent space."""
 
-    hidden: tuple[int, ...] = (512, 256, 128)
+    hidden: tuple[int, ...] = (384, 192, 96)
     code: int = 2
     couplings: int = 0
     binarised: float = 0.5

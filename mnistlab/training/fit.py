@@ -57,7 +57,8 @@ def fit(
         resume: go on from what is there, if it is of the same run.
         config: instead of the model's default configuration.
         recipe: instead of `RECIPES[model_id]`.
-        on_epoch: called with the number of epochs done and the figures of the last.
+        on_epoch: called with the number of epochs done and the figures of the last, once at the
+            start of a resumed run too.
         on_step: called after each batch.
     """
     recipe = recipe or RECIPES[model_id]
@@ -70,6 +71,8 @@ def fit(
     checkpoint = Checkpoint(checkpoints / model_id, repr((config, recipe, epochs, seed, steps)))
     run = Fit(model)
     first_epoch = checkpoint.restore(run) if resume else 0
+    if first_epoch and on_epoch:
+        on_epoch(first_epoch, {name: values[-1] for name, values in run.history.items()})
     labelled = model_id in ("classifier", "gan")
     data, steps = batches(
         digits.train_images,

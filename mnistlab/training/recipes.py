@@ -25,14 +25,14 @@ class Recipe:
 RECIPES: dict[str, Recipe] = {
     "classifier": Recipe(epochs=12, quick_epochs=2, learning_rate=2e-3, augment=True),
     "vanilla": Recipe(epochs=25, quick_epochs=8, learning_rate=4e-3),
-    "multilayer": Recipe(epochs=30, quick_epochs=6, learning_rate=1.5e-3, batch=256),
-    "convolutional": Recipe(epochs=3, quick_epochs=1, learning_rate=2e-3),
-    "sparse": Recipe(epochs=20, quick_epochs=3, learning_rate=1.5e-3, batch=256),
-    "denoising": Recipe(epochs=10, quick_epochs=1, learning_rate=2e-3),
-    "vae": Recipe(epochs=30, quick_epochs=4, learning_rate=1.5e-3, batch=256),
+    "multilayer": Recipe(epochs=40, quick_epochs=6, learning_rate=1.5e-3, batch=256),
+    "convolutional": Recipe(epochs=16, quick_epochs=1, learning_rate=2e-3),
+    "sparse": Recipe(epochs=24, quick_epochs=3, learning_rate=3e-3, batch=256),
+    "denoising": Recipe(epochs=14, quick_epochs=1, learning_rate=2e-3),
+    "vae": Recipe(epochs=60, quick_epochs=4, learning_rate=1.5e-3, batch=256),
     "gan": Recipe(
-        epochs=4, quick_epochs=1, learning_rate=3e-4, batch=64, weight_decay=0.0, game=True
+        epochs=12, quick_epochs=1, learning_rate=3e-4, batch=64, weight_decay=0.0, game=True
     ),
-    "ae_2d": Recipe(epochs=18, quick_epochs=4, learning_rate=1.5e-3, batch=256),
-    "vae_2d": Recipe(epochs=18, quick_epochs=4, learning_rate=1.5e-3, batch=256),
+    "ae_2d": Recipe(epochs=30, quick_epochs=4, learning_rate=1.5e-3, batch=256),
+    "vae_2d": Recipe(epochs=40, quick_epochs=4, learning_rate=1.5e-3, batch=256),
 }

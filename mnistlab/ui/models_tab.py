@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from mnistlab.inference import catalogue as of_models
 from mnistlab.inference.keeper import LabKeeper
-from mnistlab.ui.answering import Answer, answering
+from mnistlab.ui.answering import Answer, Request, answering
 from mnistlab.ui.widget import widget
 
 TITLE = "Models"
@@ -35,8 +35,8 @@ ABOUT = {
     ),
     "sparse": About(
         "Far more units than a digit needs, of which only the strongest few may speak for it.",
-        "c = top-k(f(x)), x̂ = sigmoid(Ac + b). ‖x − x̂‖² + ¼ ‖x − x̃‖² is made small, where x̃ has "
-        "the help of units that have fallen silent.",
+        "c = top-k(f̄(x)), x̂ = sigmoid(Ac + b). ‖x − x̂‖² is made small. f̄ is f standardised over "
+        "the digits, so that every unit wins about as often and none falls silent.",
     ),
     "denoising": About(
         "It is shown a digit under noise and has to answer with the clean one.",
@@ -115,33 +115,33 @@ def build(keeper: LabKeeper) -> None:
     """Lay out the tab and wire it."""
 
     @answering(keeper)
-    def catalogue(lab: Any, request: dict[str, Any]) -> Answer:
+    def catalogue(lab: Any, request: Request) -> Answer:
         """The models, whose weights they have, why not others, and the table of all figures."""
         answer = of_models.catalogue(lab)
         table = [_titled(row) for row in answer["table"]]
         return {**answer, "table": table, "problem": keeper.fetch_problem}
 
     @answering(keeper)
-    def portrait(lab: Any, request: dict[str, Any]) -> Answer:
+    def portrait(lab: Any, request: Request) -> Answer:
         """One model, `{"model": "vae"}`."""
-        answer = of_models.portrait(lab, request.get("model"))
+        answer = of_models.portrait(lab, request["model"])
         rows = [_titled(row) for row in answer["figures"]]
         return {**answer, "figures": rows, **ABOUT[request["model"]]._asdict()}
 
     @answering(keeper)
-    def filters(lab: Any, request: dict[str, Any]) -> Answer:
+    def filters(lab: Any, request: Request) -> Answer:
         """What `{"model", "first": 0}` has learned, as pictures."""
-        return of_models.filters(lab, request.get("model"), request.get("first", 0))
+        return of_models.filters(lab, request["model"], request.get("first", 0))
 
     @answering(keeper)
-    def replay(lab: Any, request: dict[str, Any]) -> Answer:
+    def replay(lab: Any, request: Request) -> Answer:
         """Ten digits through the epochs of `{"model"}`."""
-        return of_models.replay(lab, request.get("model"))
+        return of_models.replay(lab, request["model"])
 
     @answering(keeper)
-    def source(lab: Any, request: dict[str, Any]) -> Answer:
+    def source(lab: Any, request: Request) -> Answer:
         """The file of `{"model"}`."""
-        return of_models.source(lab, request.get("model"))
+        return of_models.source(lab, request["model"])
 
     widget(NAME, server_functions=[catalogue, portrait, filters, replay, source])
 

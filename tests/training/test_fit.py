@@ -53,6 +53,9 @@ def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(little, tmp_pat
     for one, other in zip(weights(resumed), weights(straight), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
     assert sorted(resumed.frames) == sorted(straight.frames)
+    told = []
+    run(little, tmp_path / "a", resume=True, on_epoch=lambda done, figures: told.append(done))
+    assert told == [3]  # there is nothing left to do, and that is said
 
 
 def test_a_checkpoint_of_another_run_is_not_taken_up(little, tmp_path):
