@@ -19,7 +19,8 @@ BOX = 20  # the longer side of an MNIST digit, in pixels
 MIDDLE = 14.0  # where its centre of mass lies, counted from the middle of pixel 0
 LARGEST_CANVAS = 4096  # pixels a side
 SMALLEST = 4  # pixels: ink with a shorter longer side is a dot
-DOT = 0.47  # width as a stroke, of the longer side: a disc has 0.5, the roundest filled 0 0.45
+DOT = 0.5  # width as a stroke, of the longer side: that of a disc; a 0 written small has 0.49
+DOT_BLUR = 0.3  # pixels by which the soft edge of a disc can make it seem thinner
 MNIST_WIDTHS = (0.04, 0.4)  # of the longer side; a digit of MNIST's size with these is left as is
 
 
@@ -76,10 +77,11 @@ def drawing_steps(ink: np.ndarray) -> DrawingSteps:
     strokes = _cropped(strokes)
     mask = stroke_mask(strokes)
     width = stroke_width(mask)
-    if max(strokes.shape) < SMALLEST or width > DOT * longer_side(mask):
+    side = max(strokes.shape)
+    if side < SMALLEST or width > (DOT - DOT_BLUR / side) * longer_side(mask):
         raise ValueError("Draw a digit first: there is only a dot on the canvas.")
     narrowest, widest = MNIST_WIDTHS
-    if max(strokes.shape) == BOX and narrowest * FINE <= width <= widest * FINE:
+    if side == BOX and narrowest * FINE <= width <= widest * FINE:
         digit = strokes
     else:
         fine = redrawn(mask, width)

@@ -281,6 +281,13 @@ def test_centred_is_the_box_moved_by_whole_pixels(pen_digits, draw):
         np.testing.assert_array_equal(np.roll(steps.box, moved, (0, 1)), steps.centred)
 
 
+def test_a_zero_written_small_with_a_thick_pen_is_not_a_dot(draw):
+    turn = np.linspace(0, 2 * np.pi, 40)
+    ring = [[(250 + 31 * np.cos(a), 250 + 31 * np.sin(a)) for a in turn]]
+    digit = normalize_drawing(draw(ring, pen=26))  # 61 pixels across, its hole 9
+    assert digit.max() > 0.9
+
+
 @pytest.mark.parametrize("side", [28, 140, 280])
 @pytest.mark.parametrize("pen", PENS)
 def test_a_dot_is_refused(draw, side, pen):
