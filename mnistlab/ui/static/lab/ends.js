@@ -22,7 +22,7 @@
       <div class="from"><select aria-label="${name} comes from">
         <option value="mine">Your digit</option><option value="ink">Drawing</option>
         ${[...Array(10).keys()].map((digit) => `<option value="${digit}">Test ${digit}</option>`).join("")}
-      </select><button type="button" aria-label="Another test digit for ${name}">Next</button></div>`;
+      </select><button type="button" aria-label="Next test digit for ${name}">Next</button></div>`;
     parent.append(card);
     const from = card.querySelector("select");
     const what = card.querySelector("span");
