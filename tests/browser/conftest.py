@@ -75,18 +75,37 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def visitors(chromium):
+    """Contexts by their options, kept from test to test: what is cached need not be loaded again."""
+    kept = {}
+    yield lambda options: kept.setdefault(repr(options), [])
+    for contexts in kept.values():
+        for context in contexts:
+            context.close()
+
+
 @pytest.fixture
-def visit(chromium, address):
+def visit(chromium, visitors, address):
     """`visit("?digit=test:3", PHONE)`: a visitor of their own; no error in the page is let pass.
 
+    Two pages of one test never share a context, and a context forgets what a page had stored in it.
     `watch(page)` is called before the page goes anywhere.
     """
-    contexts, problems = [], []
+    pages, busy, problems = [], set(), []
+
+    def context_for(options):
+        contexts = visitors(options)
+        free = next((context for context in contexts if context not in busy), None)
+        if free is None:
+            free = chromium.new_context(**options)
+            contexts.append(free)
+        busy.add(free)
+        return free
 
     def open_page(query="", options=WIDE, at=None, watch=None):
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
+        page = context_for(options).new_page()
+        pages.append(page)
         page.set_default_timeout(60_000)  # the machine may be training meanwhile
         page.on("pageerror", lambda error: problems.append(str(error)))
         if watch:
@@ -97,6 +116,7 @@ def visit(chromium, address):
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.evaluate("() => [localStorage, sessionStorage].forEach((storage) => storage.clear())")
+        page.close()
     assert problems == []
