@@ -1,6 +1,7 @@
-"""What the app shows without the data set: test digits, their codes, how models do on them."""
+"""What the app shows without the data set: digits, codes of them, how models do on them."""
 
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,10 @@ from mnistlab.hub.store import WeightsError, read_tensors
 
 FILE = "exhibits.safetensors"
 SHOWN = 2000  # test digits that travel with the weights as pictures
+COMPARED = 12_000  # training digits that travel with them, deflated to less than 2 MB
 MAPS = ("ae_2d", "vae_2d")
 MAX_BYTES = 16_000_000
+MAX_COMPARED = 60_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,9 @@ class Exhibits:
         name.
         spread: for each model with a code, mean and standard deviation (2, code) of its codes of
         test digits.
+        train_images: (12000, 28, 28) uint8, to look for the training digit nearest to a sample;
+        weights that came without have none.
+        train_labels: (12000,) uint8.
     """
 
     test_images: np.ndarray
@@ -35,12 +41,17 @@ class Exhibits:
     errors: dict[str, np.ndarray]
     oddness: dict[str, np.ndarray]
     spread: dict[str, np.ndarray]
+    train_images: np.ndarray = field(default_factory=lambda: np.zeros((0, 28, 28), np.uint8))
+    train_labels: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8))
 
     def tensors(self) -> dict[str, np.ndarray]:
         """The arrays by the names they have in the file."""
         named = {"test_images": self.test_images, "test_labels": self.test_labels}
         for group in ("maps", "errors", "oddness", "spread"):
             named |= {f"{group}/{key}": array for key, array in getattr(self, group).items()}
+        if len(self.train_labels):
+            named |= {"train_images": _deflated(self.train_images)}
+            named |= {"train_labels": self.train_labels}
         return named
 
     @classmethod
@@ -61,10 +72,16 @@ class Exhibits:
             group, _, key = name.partition("/")
             if group in groups and key:
                 groups[group][key] = array
+        compared = {}
         try:
-            exhibits = cls(tensors["test_images"], tensors["test_labels"], **groups)
+            shown = tensors["test_images"], tensors["test_labels"]
+            if "train_images" in tensors:
+                labels = compared["train_labels"] = tensors["train_labels"]
+                compared["train_images"] = _inflated(tensors["train_images"], labels.size)
         except KeyError as missing:
             raise WeightsError(f"{FILE}: {missing} is missing.") from None
+        maps, errors, oddness, spread = groups.values()
+        exhibits = cls(*shown, maps, errors, oddness, spread, **compared)
         exhibits._check()
         return exhibits
 
@@ -76,9 +93,33 @@ class Exhibits:
             and 0 < len(self.test_images) <= n
             and self.test_labels.ndim == 1
             and int(self.test_labels.max()) <= 9
+            and self.train_labels.dtype == np.uint8
+            and self.train_labels.ndim == 1
+            and int(self.train_labels.max(initial=0)) <= 9
             and all(codes.shape == (n, 2) for codes in self.maps.values())
             and all(q.shape == (101,) for q in (*self.errors.values(), *self.oddness.values()))
             and all(s.ndim == 2 and len(s) == 2 for s in self.spread.values())
         )
         if not fits:
             raise WeightsError(f"{FILE}: an array is not of the shape that it should have.")
+
+
+def _deflated(images: np.ndarray) -> np.ndarray:
+    """(n, 28, 28) uint8 -> their pixels as one zlib stream, uint8."""
+    return np.frombuffer(zlib.compress(images.tobytes(), 9), np.uint8)
+
+
+def _inflated(stream: np.ndarray, count: int) -> np.ndarray:
+    """The inverse, for so many pictures: whatever the stream says, no more memory is taken.
+
+    Raises:
+        WeightsError: they are not in it.
+    """
+    size = min(count, MAX_COMPARED) * 784
+    try:
+        pixels = zlib.decompressobj().decompress(stream.tobytes(), size) if size else b""
+    except zlib.error:
+        pixels = b""
+    if len(pixels) != count * 784:
+        raise WeightsError(f"{FILE}: train_images does not hold {count:,} pictures.")
+    return np.frombuffer(pixels, np.uint8).reshape(count, 28, 28)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from mnistlab.evaluation.neighbours import nearest
-from mnistlab.inference.pictures import picture_text
+from mnistlab.inference.pictures import packed_text, picture_text
 
 REAL = "real"  # the source that draws test digits
 SOURCES = (REAL, "vae", "gan", "vae_2d")
@@ -28,7 +28,7 @@ def sheet(
     temperature: float = 1.0,
     digit: int | None = None,
 ) -> dict[str, Any]:
-    """Some draws, what the referee reads in each, and the test digit nearest to each.
+    """Some draws, what the referee reads in each, and the training digit nearest to each.
 
     Args:
         lab: a `Lab`, or whatever keeps its protocol.
@@ -40,7 +40,9 @@ def sheet(
 
     Returns:
         A dict ready for JSON. `nearest` holds for each draw the nearest, by Euclidean distance, of
-        the `among` shipped test digits that are not themselves on the sheet.
+        `among` digits. These are the training digits that travel with the weights, and `kind` says
+        "training"; weights without them have test digits to offer, of which those on the sheet
+        themselves are left out.
 
     Raises:
         ValueError: something is out of its bounds; the message names them.
@@ -48,23 +50,29 @@ def sheet(
     if not _whole(count, 1, MAX_COUNT):
         raise ValueError(f"A sheet has 1 to {MAX_COUNT} digits; received {count!r}.")
     _check(lab, source, seed, temperature, digit)
-    shelf = lab.exhibits.test_images.astype(np.float32) / 255
-    labels = lab.exhibits.test_labels[: len(shelf)]
-    others = np.arange(len(shelf))
+    exhibits = lab.exhibits
+    kind = "training" if len(exhibits.train_labels) else "test"
+    shelf, labels = (
+        (exhibits.train_images, exhibits.train_labels)
+        if kind == "training"
+        else (exhibits.test_images, exhibits.test_labels[: len(exhibits.test_images)])
+    )
     if source == REAL:
         drawn = _real(lab, count, seed, digit)
-        images, others = shelf[drawn], np.delete(others, drawn)
+        images = exhibits.test_images[drawn].astype(np.float32) / 255
+        if kind == "test":
+            shelf, labels = np.delete(shelf, drawn, axis=0), np.delete(labels, drawn)
     else:
         images = lab.sample(source, count, seed, temperature=temperature, digit=digit)
-    found, distance = nearest(images.reshape(-1, 784), shelf[others].reshape(-1, 784))
-    found = others[found]
+    found, distance = nearest(images.reshape(-1, 784), shelf.reshape(-1, 784) / np.float32(255))
     return {
         "pictures": picture_text(images),
         **readings(lab, images),
-        "nearest": picture_text(shelf[found]),
+        "nearest": packed_text(shelf[found]),
         "nearest_label": [int(label) for label in labels[found]],
         "distance": [round(float(d), 2) for d in distance],
-        "among": len(others),
+        "among": len(shelf),
+        "kind": kind,
     }
 
 

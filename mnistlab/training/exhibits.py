@@ -1,4 +1,4 @@
-"""Prepare the exhibits: what the app shows of the test digits where there is no data set."""
+"""Prepare the exhibits: what the app shows of the digits where there is no data set."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,13 +7,13 @@ import numpy as np
 
 from mnistlab.data.digits import Digits
 from mnistlab.evaluation.calibration import quantiles
-from mnistlab.inference.exhibits import MAPS, SHOWN, Exhibits
+from mnistlab.inference.exhibits import COMPARED, MAPS, SHOWN, Exhibits
 from mnistlab.inference.lab import CHUNK, Lab
 from mnistlab.inference.pictures import to_bytes
 
 
 def exhibit_order(count: int) -> np.ndarray:
-    """The one order in which test digits are shown, and from which subsets of them are taken.
+    """The one order in which digits are shown, and from which subsets of them are taken.
 
     The two halves of the test file come from different writers, so its first digits are no sample.
     """
@@ -25,8 +25,10 @@ def build_exhibits(nets: Mapping[str, Any], digits: Digits) -> Exhibits:
 
     Args:
         nets: models by id, the referee among them.
-        digits: whose test digits are shown.
+        digits: whose test digits are shown, and of whose training digits some are kept to compare
+            samples with: none of the last fifth, which a run may have held out.
     """
+    compared = exhibit_order(len(digits.train_images) * 4 // 5)[:COMPARED]
     order = exhibit_order(len(digits.test_images))
     images, labels = digits.test_images[order], digits.test_labels[order]
     blank = Exhibits(to_bytes(images[:SHOWN]), labels, {}, {}, {}, {})
@@ -48,6 +50,8 @@ def build_exhibits(nets: Mapping[str, Any], digits: Digits) -> Exhibits:
             for name in oddness
         },
         spread={name: np.stack([c.mean(axis=0), c.std(axis=0)]) for name, c in codes.items()},
+        train_images=to_bytes(digits.train_images[compared]),
+        train_labels=digits.train_labels[compared],
     )
 
 

@@ -77,7 +77,7 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def visitors(chromium):
-    """Contexts by their options, kept from test to test: what is cached need not be loaded again."""
+    """Contexts by their options, kept from test to test: what they have cached need not travel."""
     kept = {}
     yield lambda options: kept.setdefault(repr(options), [])
     for contexts in kept.values():

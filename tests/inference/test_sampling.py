@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -37,21 +38,40 @@ def test_the_same_seed_gives_the_same_digits(lab, source):
     assert one == same != other
 
 
-def test_the_nearest_digit_is_the_nearest(lab):
-    drawn = sheet(lab, "gan", 16)
-    shelf = lab.exhibits.test_images.reshape(-1, 784) / 255
+@pytest.fixture
+def older(lab, monkeypatch):
+    """The exhibits of weights that came without training digits."""
+    none = {"train_images": np.zeros((0, 28, 28), np.uint8), "train_labels": np.zeros(0, np.uint8)}
+    monkeypatch.setattr(lab, "exhibits", replace(lab.exhibits, **none))
+    return lab.exhibits
+
+
+def assert_nearest(drawn, shelf, labels):
     samples = pictures(drawn["pictures"]).reshape(-1, 784) / 255
-    gaps = np.sqrt(((samples[:, None] - shelf) ** 2).sum(axis=2))
+    gaps = np.sqrt(((samples[:, None] - shelf.reshape(-1, 784) / 255) ** 2).sum(axis=2))
     np.testing.assert_allclose(drawn["distance"], gaps.min(axis=1), atol=0.03)
     found = gaps.argmin(axis=1)
-    np.testing.assert_array_equal(pictures(drawn["nearest"]), lab.exhibits.test_images[found])
-    assert drawn["nearest_label"] == lab.exhibits.test_labels[found].tolist()
+    np.testing.assert_array_equal(pictures(drawn["nearest"]), shelf[found])
+    assert drawn["nearest_label"] == labels[found].tolist()
     assert drawn["among"] == len(shelf)
 
 
-def test_a_real_digit_is_not_its_own_neighbour(lab):
+@pytest.mark.parametrize("source", ["gan", "real"])
+def test_the_nearest_training_digit_is_the_nearest(lab, source):
+    drawn = sheet(lab, source, 16)
+    assert drawn["kind"] == "training"
+    assert_nearest(drawn, lab.exhibits.train_images, lab.exhibits.train_labels)
+
+
+def test_older_weights_have_test_digits_to_offer(lab, older):
+    drawn = sheet(lab, "gan", 16)
+    assert drawn["kind"] == "test"
+    assert_nearest(drawn, older.test_images, older.test_labels[: len(older.test_images)])
+
+
+def test_a_real_digit_is_not_its_own_neighbour(lab, older):
     drawn = sheet(lab, "real", 36)
-    assert drawn["among"] == len(lab.exhibits.test_images) - 36
+    assert drawn["among"] == len(older.test_images) - 36
     assert min(drawn["distance"]) > 0
 
 

@@ -54,6 +54,8 @@ class FakeExhibits:
     test_labels: np.ndarray
     spread: dict
     maps: dict
+    train_images: np.ndarray
+    train_labels: np.ndarray
 
 
 class FakeLab:
@@ -64,6 +66,7 @@ class FakeLab:
     def __init__(self):
         with np.load(DIGITS, allow_pickle=False) as arrays:
             images, labels = arrays["x_test"], arrays["y_test"].astype(np.uint8)
+            seen = arrays["x_train"], arrays["y_train"].astype(np.uint8)
         self.cards = {name: _card(name) for name in self.models}
         self.metrics = {"models": {"vanilla": {"mse": MSE}}}
         pixels = images.reshape(len(images), -1) / 255
@@ -76,7 +79,7 @@ class FakeLab:
         codes = {name: self.encode(name, images / 255) for name in AUTOENCODERS}
         spread = {name: np.stack([c.mean(axis=0), c.std(axis=0)]) for name, c in codes.items()}
         maps = {name: codes[name] for name in ("ae_2d", "vae_2d")}
-        self.exhibits = FakeExhibits(images[:150], labels, spread, maps)
+        self.exhibits = FakeExhibits(images[:150], labels, spread, maps, *seen)
 
     def classify(self, images):
         pixels = images.reshape(len(images), -1)

@@ -17,6 +17,7 @@ const HOW = {
 };
 const picked = (digit) =>
   digit === null ? "Decoded from random codes." : `Decoded from random codes; the referee picked what reads ${digit}.`;
+const KINDS = { training: "training digits", test: "test digits" }; // where the nearest is looked for
 const FIGURES = { frechet_ratio: "Fréchet ratio", coverage: "coverage", memorisation_ratio: "memorisation ratio" };
 
 const SNIPPET = `"""Repeat result.json: draw the same digits again."""
@@ -42,6 +43,8 @@ for (let digit = 0; digit < 10; digit++) make("option", "", wanted, String(digit
 seed.value = Math.round(lab.query.number("seed", 0, 0, 2 ** 32 - 1));
 temperature.value = lab.query.number("temperature", 1, 0, 2);
 wanted.value = /^[0-9]$/.test(lab.query.get("class")) ? lab.query.get("class") : "";
+let nearest = lab.query.get("show") === "nearest"; // on the sheets, instead of the draws
+find(`[name="sample-show"][value="${nearest ? "nearest" : "draws"}"]`).checked = true;
 let count = COUNTS.find((n) => n === lab.query.number("count", 36)) ?? 36;
 const digitWanted = () => (wanted.value === "" ? null : Number(wanted.value));
 const draw = () => ({ seed: Number(seed.value), temperature: Number(temperature.value), digit: digitWanted() });
@@ -58,35 +61,45 @@ function source(id) {
     <div data-panel="classes"><div class="bars" role="img" style="--tint:${colour}"></div></div>
     <dl data-panel="classes"></dl>`);
   card.dataset.source = id;
-  const [mine, near] = card.querySelectorAll(".look figure");
+  const [mine, nearby] = card.querySelectorAll(".look figure");
   const status = lab.status(card.querySelector(".lab-status"));
   const bars = Array.from({ length: 10 }, (_, digit) =>
     make("span", "", card.querySelector(".bars"), `<div><i></i><i></i></div>${digit}`));
   const view = { id, card, status, bars, drawn: null, counted: null };
-  for (const figure of [mine, near]) lab.paintBlank(figure.firstChild, "nothing yet");
+  for (const figure of [mine, nearby]) lab.paintBlank(figure.firstChild, "nothing yet");
 
   view.grid = lab.grid(card.querySelector(".sheet"), {
     name: NAMES[id],
     onPick(i) {
-      const { answer, pictures, nearest } = view.drawn;
+      const { answer, draws, near } = view.drawn;
       const what = id === "real" ? "test digit" : "sample";
       const sure = lab.percent(100 * answer.confidence[i]).replace(" ", "\u00a0");
-      lab.paintDigit(mine.firstChild, pictures.subarray(i * 784, i * 784 + 784), `${NAMES[id]}, ${what} ${i + 1}: reads ${answer.read_as[i]}`);
+      const kind = KINDS[answer.kind];
+      lab.paintDigit(mine.firstChild, draws.subarray(i * 784, i * 784 + 784), `${NAMES[id]}, ${what} ${i + 1}: reads ${answer.read_as[i]}`);
       mine.lastChild.innerHTML = `reads <b>${answer.read_as[i]}</b> ${sure}`;
-      lab.paintDigit(near.firstChild, nearest.subarray(i * 784, i * 784 + 784), `the nearest test digit, a ${answer.nearest_label[i]}`);
-      near.lastChild.innerHTML = `a <b>${answer.nearest_label[i]}</b>, ${lab.two(answer.distance[i])} away`;
-      const among = lab.count(answer.among) + (id === "real" ? " other" : "");
-      put(card.querySelector(".look p"), `${what} ${i + 1}, and the nearest of the ${among} test digits that travel with the app`);
-      const told = [mine, near].map((figure) => figure.lastChild.textContent).join("; nearest ");
+      lab.paintDigit(nearby.firstChild, near.subarray(i * 784, i * 784 + 784), `the nearest of the ${kind}, a ${answer.nearest_label[i]}`);
+      nearby.lastChild.innerHTML = `a <b>${answer.nearest_label[i]}</b>, ${lab.two(answer.distance[i])} away`;
+      const among = lab.count(answer.among) + (id === "real" && answer.kind === "test" ? " other" : "");
+      const mean = answer.distance.reduce((sum, d) => sum + d, 0) / answer.distance.length;
+      put(card.querySelector(".look p"), `${what} ${i + 1}, and the nearest of ${among} ${kind}; ${lab.two(mean)} away on average over the sheet`);
+      const told = [mine, nearby].map((figure) => figure.lastChild.textContent).join("; nearest ");
       if (card.contains(document.activeElement)) put(find(".heard"), `${what} ${i + 1}: ${told}`);
     },
   });
+  view.fill = () => {
+    if (!view.drawn) return;
+    const { answer, draws, near } = view.drawn;
+    const [kind, size] = [KINDS[answer.kind], answer.read_as.length];
+    put(find(".beside .near"), "Nearest " + kind);
+    if (nearest) view.grid.show(near, `${NAMES[id]}: the ${kind} nearest to ${size} draws, ${answer.nearest_label.join(" ")}`);
+    else view.grid.show(draws, `${NAMES[id]}: ${size} digits, the referee reads ${answer.read_as.join(" ")}`);
+  };
   view.ask = lab.caller(server.sheet, {
     status,
     show(answer, request) {
-      view.drawn = { answer, request, pictures: lab.unpack(answer.pictures), nearest: lab.unpack(answer.nearest) };
+      view.drawn = { answer, request, draws: lab.unpack(answer.pictures), near: lab.unpack(answer.nearest) };
       put(card.querySelector(".how"), (HOW[id] ?? picked)(request.digit));
-      view.grid.show(view.drawn.pictures, `${NAMES[id]}: ${answer.read_as.length} digits, the referee reads ${answer.read_as.join(" ")}`);
+      view.fill();
     },
   });
   view.count = lab.caller(server.tally, {
@@ -116,7 +129,7 @@ function showCounts() {
     const rows = [
       [counted.what, lab.count(counted.n)],
       ["mean confidence", lab.percent(100 * counted.confidence)],
-      ["classes off", lab.two(100 * counted.off) + " %"],
+      ["class imbalance", lab.two(100 * counted.off) + " %"],
     ];
     for (const [name, figure] of Object.entries(counted.figures))
       rows.push([FIGURES[name], lab.two(figure.value), `measured on ${lab.count(figure.n)} samples, seed ${figure.seed}`]);
@@ -155,6 +168,12 @@ const listen = (control, name, value) =>
 listen(seed, "seed", () => seed.value);
 listen(temperature, "temperature", () => temperature.value);
 listen(wanted, "class", () => wanted.value || null);
+for (const radio of element.querySelectorAll('[name="sample-show"]'))
+  radio.addEventListener("change", () => {
+    nearest = radio.value === "nearest";
+    lab.query.set("show", nearest ? "nearest" : null);
+    for (const view of sources) view.fill();
+  });
 find('[data-do="new"]').addEventListener("click", () => {
   seed.value = Math.floor(Math.random() * 100000);
   seed.dispatchEvent(new Event("input"));
@@ -234,7 +253,7 @@ function build(id, { order, spread, used: isUsed }) {
   });
   const apart = isUsed.filter((on) => !on).length;
   find(".idle").hidden = apart === 0;
-  put(find(".idle summary"), `${apart} dimensions that the ${lab.names[id]} does not use`);
+  put(find(".idle summary"), `${apart} dimension${apart === 1 ? "" : "s"} that the ${lab.names[id]} does not use`);
   const all = apart ? `The ${lab.names[id]} uses ${order.length - apart} of ${order.length} dimensions` : `${order.length} dimensions, all of them used`;
   put(find(".about"), `${all}, the most varied first. Left and right of each slider: your digit at its ends.`);
 }
