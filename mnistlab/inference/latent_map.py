@@ -14,6 +14,7 @@ BINS = 2 * GRID  # a side of the density
 SHOWN = 2000  # test digits that get a marker
 NEIGHBOURS = 8
 QUANTILES = (0.01, 0.99)  # of the codes, a dimension at a time: what the window must hold
+SLOTS = 64  # along an axis, for how many test digits lie where
 MARGIN = 1.08
 REACH = 3.0  # standard deviations within which holes are looked for
 FURTHEST = 1e4  # no code is asked for beyond this
@@ -40,6 +41,16 @@ def overview(lab: Any) -> dict[str, Any]:
         "digits": len(lab.exhibits.test_labels),
         "models": {name: _map(lab, name, shown) for name in _present(lab)},
     }
+
+
+def axes(lab: Any) -> dict[str, Any]:
+    """How many test digits lie where along z1 and along z2 of each map, to read a code against.
+
+    Returns:
+        A dict ready for JSON: for each map that there is, `low` and `high` (2,), and `counts`
+        (2, 64) of equal slots between them; what lies beyond counts in the last.
+    """
+    return {name: _axes(lab.exhibits.maps[name]) for name in _maps(lab)}
 
 
 def locate(lab: Any, digit: np.ndarray) -> dict[str, Any]:
@@ -138,6 +149,15 @@ def _map(lab: Any, name: str, shown: int) -> dict[str, Any]:
     }
 
 
+def _axes(codes: np.ndarray) -> dict[str, Any]:
+    low, high = np.quantile(codes, QUANTILES, axis=0)
+    rows = [
+        np.histogram(np.clip(z, a, b), bins=SLOTS, range=(a, b))[0].tolist()
+        for z, a, b in zip(codes.T.astype(float), low, high, strict=True)
+    ]
+    return {"low": _figures(low), "high": _figures(high), "counts": rows}
+
+
 def _cell_centres(centre: np.ndarray, half: float) -> np.ndarray:
     """(GRID * GRID, 2), row by row from the top left."""
     steps = (np.arange(GRID) + 0.5) / GRID * 2 - 1
@@ -145,8 +165,12 @@ def _cell_centres(centre: np.ndarray, half: float) -> np.ndarray:
     return np.stack([z1.ravel(), z2.ravel()], axis=1).astype(np.float32)
 
 
+def _maps(lab: Any) -> list[str]:
+    return [name for name in MAPS if name in lab.models and name in lab.exhibits.maps]
+
+
 def _present(lab: Any) -> list[str]:
-    names = [name for name in MAPS if name in lab.models and name in lab.exhibits.maps]
+    names = _maps(lab)
     if not names:
         raise ValueError("These weights hold no model with a code of two: there is no map to draw.")
     return names

@@ -6,6 +6,7 @@ import numpy as np
 
 from mnistlab.evaluation.neighbours import nearest
 from mnistlab.inference.pictures import packed_text, picture_text
+from mnistlab.inference.shelf import labels as labels_of_shelf
 
 REAL = "real"  # the source that draws test digits
 SOURCES = (REAL, "vae", "gan", "vae_2d")
@@ -55,7 +56,7 @@ def sheet(
     shelf, labels = (
         (exhibits.train_images, exhibits.train_labels)
         if kind == "training"
-        else (exhibits.test_images, exhibits.test_labels[: len(exhibits.test_images)])
+        else (exhibits.test_images, labels_of_shelf(lab))
     )
     if source == REAL:
         drawn = _real(lab, count, seed, digit)
@@ -188,7 +189,7 @@ def readings(lab: Any, images: np.ndarray) -> dict[str, list]:
 
 def _real(lab: Any, count: int, seed: int, digit: int | None) -> np.ndarray:
     """Indices of up to `count` shipped test digits, of one class or of any."""
-    labels = lab.exhibits.test_labels[: len(lab.exhibits.test_images)]
+    labels = labels_of_shelf(lab)
     pool = np.arange(len(labels)) if digit is None else np.flatnonzero(labels == digit)
     return np.random.default_rng(seed).permutation(pool)[:count]
 

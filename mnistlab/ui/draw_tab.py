@@ -10,11 +10,14 @@ from PIL import Image
 
 from mnistlab.data.drawing import drawing_steps
 from mnistlab.data.picture import MAX_BYTES, ink_from_picture
+from mnistlab.inference import shelf
 from mnistlab.inference.examine import examine as examine_digit
 from mnistlab.inference.examine import resample as resample_digit
 from mnistlab.inference.keeper import LabKeeper
+from mnistlab.inference.latent_map import axes as axes_of_maps
 from mnistlab.inference.pictures import picture_text, read_picture_text
 from mnistlab.ui.answering import Answer, Request, answering
+from mnistlab.ui.shelf import classes
 from mnistlab.ui.widget import widget
 from mnistlab.ui.wire import GRID, decode_ink, encode_ink
 
@@ -29,9 +32,8 @@ def build(keeper: LabKeeper) -> None:
     def examine(lab: Any, request: Request) -> Answer:
         """All networks on `{"test": 17}` or on `{"ink": text, "normalize": true}`."""
         if "test" in request:
-            index = _test_index(lab, request["test"])
-            digit = lab.exhibits.test_images[index].astype(np.float32) / 255
-            return {**examine_digit(lab, digit), "label": int(lab.exhibits.test_labels[index])}
+            digit, label = shelf.pick(lab, request["test"])
+            return {**examine_digit(lab, digit), "label": label}
         ink = decode_ink(request["ink"])
         if not ink.any():
             raise ValueError("Draw a digit first: the pad is blank.")
@@ -41,6 +43,11 @@ def build(keeper: LabKeeper) -> None:
         return {**examine_digit(lab, digit, other), "steps": picture_text(steps)}
 
     @answering(keeper)
+    def axes(lab: Any, request: Request) -> Answer:
+        """Where test digits lie along the two axes of each map, once."""
+        return axes_of_maps(lab)
+
+    @answering(keeper)
     def resample(lab: Any, request: Request) -> Answer:
         """One draw from the posterior of a VAE for `{"digit": ..., "model": "vae", "seed": 7}`."""
         digit = read_picture_text(request["digit"])
@@ -48,29 +55,12 @@ def build(keeper: LabKeeper) -> None:
         return {"reconstruction": picture_text(again)}
 
     @answering(keeper)
-    def shelf(lab: Any, request: Request) -> Answer:
-        """The classes of the shipped test digits, a character each."""
-        return {"labels": "".join(str(int(label)) for label in _shown_labels(lab))}
-
-    @answering(keeper)
     def read_picture(lab: Any, request: Request) -> Answer:
         """The ink of an uploaded picture, as the pad takes it."""
         ink = ink_from_picture(io.BytesIO(_picture_bytes(request["picture"])))
         return {"ink": encode_ink(_on_pad(ink))}
 
-    widget(NAME, server_functions=[examine, resample, shelf, read_picture])
-
-
-def _shown_labels(lab: Any) -> np.ndarray:
-    """The labels of the test digits that ship as pictures: the first of all labels."""
-    return lab.exhibits.test_labels[: len(lab.exhibits.test_images)]
-
-
-def _test_index(lab: Any, index: object) -> int:
-    count = len(lab.exhibits.test_images)
-    if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < count:
-        raise ValueError(f"The test digits here are 0 to {count - 1}; there is no {index!r}.")
-    return index
+    widget(NAME, server_functions=[examine, axes, resample, classes(keeper), read_picture])
 
 
 def _picture_bytes(text: object) -> bytes:

@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 
 from mnistlab.data.drawing import normalize_drawing
+from mnistlab.inference import shelf
 from mnistlab.inference.interpolate import FADE, as_gif, as_png, morph, strips
 from mnistlab.inference.keeper import LabKeeper
 from mnistlab.inference.pictures import picture_text, read_picture_text
 from mnistlab.ui.answering import Answer, Request, answering
+from mnistlab.ui.shelf import classes
 from mnistlab.ui.widget import widget
 from mnistlab.ui.wire import decode_ink
 
@@ -22,11 +24,6 @@ KEPT = ("gif", "png")
 
 def build(keeper: LabKeeper) -> None:
     """Lay out the tab and wire it."""
-
-    @answering(keeper)
-    def shelf(lab: Any, request: Request) -> Answer:
-        """The classes of the shipped test digits, a character each."""
-        return {"labels": "".join(str(int(label)) for label in _labels(lab))}
 
     @answering(keeper)
     def ways(lab: Any, request: Request) -> Answer:
@@ -57,7 +54,7 @@ def build(keeper: LabKeeper) -> None:
         file = as_gif({k: way["frames"] for k, way in walked.items()}) if gif else as_png(walked)
         return {"file": base64.b64encode(file).decode("ascii")}
 
-    widget(NAME, server_functions=[shelf, ways, corners, keep])
+    widget(NAME, server_functions=[classes(keeper), ways, corners, keep])
 
 
 def _strips(
@@ -86,18 +83,10 @@ def _end(lab: Any, end: object) -> tuple[np.ndarray, int | None]:
     if not isinstance(end, dict):
         raise ValueError("An end of the walk is missing: draw a digit or choose a test digit.")
     if "test" in end:
-        index, count = end["test"], len(lab.exhibits.test_images)
-        if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < count:
-            raise ValueError(f"The test digits here are 0 to {count - 1}; there is no {index!r}.")
-        return lab.exhibits.test_images[index].astype(np.float32) / 255, int(_labels(lab)[index])
+        return shelf.pick(lab, end["test"])
     if "ink" in end:
         ink = decode_ink(end["ink"])
         if not ink.any():
             raise ValueError("Draw a digit first: a pad is blank.")
         return normalize_drawing(ink), None
     return read_picture_text(end.get("digit")), None
-
-
-def _labels(lab: Any) -> np.ndarray:
-    """The labels of the test digits that ship as pictures: the first of all labels."""
-    return lab.exhibits.test_labels[: len(lab.exhibits.test_images)]

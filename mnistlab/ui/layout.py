@@ -29,7 +29,7 @@ How to write a tab
        lab.store.follow(element, ask); // your digit: now, and whenever it changes
 
    `lab.caller` keeps one request in flight, newest wins; `lab.ask` is for what happens once. Then
-   `paintDigit`, `paintDifference`, `paintCode`, `drawMarker`, `lineChart`, `pad`, `names`,
+   `paintDigit`, `paintDifference`, `codeStrip`, `drawMarker`, `lineChart`, `pad`, `names`,
    `colour`, `two`, `percent`, `describe`, `query`, `saveResult`: each is documented where it is
    written, in `static/lab/`.
 4. A line in `TABS` below, a test in `tests/ui/` and one in `tests/browser/`.

@@ -12,6 +12,7 @@ from mnistlab.ui.widget import STATIC
 LIBRARY = (
     "bytes",
     "paint",
+    "code",
     "ask",
     "store",
     "pad",

@@ -51,6 +51,22 @@ def test_a_normal_has_few_holes_and_islands_have_many_on_whatever_scale():
     assert hole_share(slanted) < 0.02
 
 
+def test_along_an_axis_every_test_digit_is_counted(lab):
+    axes = latent_map.axes(lab)
+    assert list(axes) == ["ae_2d", "vae_2d"]
+    codes = lab.exhibits.maps["vae_2d"]
+    for i, counts in enumerate(axes["vae_2d"]["counts"]):
+        assert sum(counts) == len(codes)
+        low, high = axes["vae_2d"]["low"][i], axes["vae_2d"]["high"][i]
+        half = len(counts) // 2
+        assert sum(counts[:half]) == pytest.approx((codes[:, i] < (low + high) / 2).sum(), abs=1)
+
+
+def test_without_maps_there_are_no_axes(lab, monkeypatch):
+    monkeypatch.setattr(lab, "models", ("vanilla",))
+    assert latent_map.axes(lab) == {}
+
+
 def test_neighbours_are_the_nearest_first():
     codes = np.array([[0, 0], [3, 0], [1, 0], [0, 2]], float)
     nearest, distance = neighbours(codes, np.array([0.9, 0]))

@@ -25,7 +25,6 @@ for model in record["models"]:
 
 // the rows are there from the start, so nothing jumps when the first answer comes
 const rows = {};
-const scales = {}; // the largest code seen of each network, so that its strip does not pump
 for (const id of lab.models) {
   const row = document.createElement("li");
   row.className = "row idle";
@@ -44,7 +43,7 @@ for (const id of lab.models) {
   const part = (selector) => row.querySelector(selector);
   rows[id] = {
     row, rebuilt: part(".rebuilt"), lost: part(".lost"), error: part(".error b"), other: part(".other"),
-    bar: part(".bar i"), better: part(".better"), code: part(".code canvas"), note: part(".code p"),
+    bar: part(".bar i"), better: part(".better"), strip: lab.codeStrip(part(".code canvas")), note: part(".code p"),
     reads: part(".reads"), again: part("button"),
   };
   rows[id].again?.addEventListener("click", () => resample(id));
@@ -58,11 +57,11 @@ const chances = Array.from({ length: 10 }, (_, digit) => {
 const steps = [...element.querySelectorAll("[data-step]")];
 
 function rest() {
-  for (const { row, rebuilt, lost, code } of Object.values(rows)) {
+  for (const { row, rebuilt, lost, strip } of Object.values(rows)) {
     row.classList.add("idle");
     lab.paintBlank(rebuilt, "nothing yet");
     lab.paintBlank(lost, "nothing yet");
-    lab.paintCode(code, [], { text: "nothing yet" });
+    strip.rest();
   }
   for (const canvas of steps) lab.paintBlank(canvas, "nothing yet");
   put(find(".about-steps"), PREPARED);
@@ -115,6 +114,7 @@ function showSteps(answer, request, name) {
   const on = request.normalize !== false;
   put(find(".about-steps"), whole ? PREPARED : "A test digit comes boxed and centred, as MNIST has it.");
   find(".steps").classList.toggle("off", !on || !whole);
+  normalize.disabled = !whole; // of a test digit there is no other way to see
   steps.forEach((canvas, i) => {
     const picture = whole ? whole.subarray(i * 784, (i + 1) * 784) : lab.unpack(answer.input);
     const seen = i === (on ? 2 : 0);
@@ -144,15 +144,20 @@ function showRow(id, reading, input, name, request) {
   put(view.reads.lastChild, lab.percent(100 * reading.confidence));
   view.reads.title = "what the referee reads in the reconstruction";
   view.reads.classList.toggle("wrong", typeof name === "number" && reading.read_as !== name);
-  scales[id] = Math.max(scales[id] ?? 0, reading.scale);
-  const gain = scales[id] ? reading.scale / scales[id] : 0;
-  const code = lab.toInt8(reading.code).map((v) => Math.round(v * gain));
-  const sd = reading.sd && lab.unpack(reading.sd).map((v) => Math.round(v * gain));
-  lab.paintCode(view.code, code, { sd, text: `${lab.names[id]}: code, ${reading.note}` });
+  showCode(id, reading);
   put(view.note, reading.note);
-  view.note.title = reading.note + `; the strip spans ±${lab.two(scales[id])}`;
   view.row.classList.remove("idle");
 }
+
+let axes = {}; // of each map: where test digits lie
+function showCode(id, reading) {
+  const { strip, note } = rows[id];
+  note.title = strip.show(reading, axes[id], lab.names[id]);
+}
+lab.ask(server.axes, {}, status).then((answer) => {
+  axes = answer ?? {};
+  for (const id of Object.keys(axes)) if (last?.answer.models[id]) showCode(id, last.answer.models[id]);
+});
 
 const examine = lab.caller(server.examine, {
   // a stroke begins as a dot, which is no digit: nobody is told so before the pen is lifted
@@ -217,15 +222,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 // test digits: each click on the same class gives another specimen
-let shelf = null;
-const nextOf = {};
+const latest = {}; // the index that each class showed last
 async function specimen(digit) {
-  shelf ??= (await lab.ask(server.shelf, {}, status))?.labels ?? null;
-  if (!shelf) return;
-  const at = shelf.indexOf(String(digit), nextOf[digit] ?? 0);
-  const index = at < 0 ? shelf.indexOf(String(digit)) : at;
-  if (index < 0) return;
-  nextOf[digit] = index + 1;
+  const index = await lab.nextTestDigit(server.shelf, digit, latest[digit] ?? -1, status);
+  if (index === null) return;
+  latest[digit] = index;
   pad.show(new Uint8Array(784), { tag: { test: index }, example: true });
   changed(false);
 }

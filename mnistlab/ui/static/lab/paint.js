@@ -1,4 +1,4 @@
-/* Pictures: digits, signed differences, codes. Always on a dark screen, in the light theme too. */
+/* Pictures: digits, signed differences, markers. Always on a dark screen, in the light theme too. */
 (function (lab) {
   lab.names = {
     vanilla: "Vanilla",
@@ -20,7 +20,7 @@
   const LOST = [90, 169, 255];
   const RIGHT = [20, 22, 26];
   const INVENTED = [255, 157, 58];
-  const mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
+  const mix = lab.mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
   // index 255 is "right"; the power lets a tenth of ink be seen
   const difference = Array.from({ length: 511 }, (_, i) =>
     mix(RIGHT, i < 255 ? LOST : INVENTED, Math.pow(Math.abs(i - 255) / 255, 0.6)),
@@ -65,58 +65,6 @@
   /** A screen with nothing on it yet. */
   lab.paintBlank = (canvas, text) => {
     paint(canvas, 28, () => RIGHT);
-    if (text) lab.describe(canvas, text);
-  };
-
-  const POSITIVE = [120, 214, 140];
-  const NEGATIVE = [196, 140, 255];
-  /**
-   * A code as a strip: a bar a dimension from the zero line, green up, purple down; more than 128
-   * dimensions become rows of cells, where brightness is size. `sd` draws posterior widths as whiskers.
-   * @param code Int8Array; 127 is `scale`. @param sd Uint8Array; 255 is `scale`.
-   */
-  lab.paintCode = (canvas, code, { sd = null, text = null } = {}) => {
-    const ratio = Math.min(3, window.devicePixelRatio || 1);
-    const width = Math.max(1, Math.round((canvas.clientWidth || 168) * ratio));
-    const height = Math.max(1, Math.round((canvas.clientHeight || 40) * ratio));
-    if (canvas.width !== width || canvas.height !== height) {
-      canvas.width = width;
-      canvas.height = height;
-    }
-    const context = canvas.getContext("2d");
-    const fill = (rgb, x, y, w, h) => {
-      context.fillStyle = "rgb(" + rgb.join(",") + ")";
-      context.fillRect(x, y, w, h);
-    };
-    fill(RIGHT, 0, 0, width, height);
-    const shade = (v, floor) =>
-      mix(RIGHT, v < 0 ? NEGATIVE : POSITIVE, floor + (1 - floor) * Math.min(1, Math.abs(v)));
-    if (code.length <= 128) {
-      const middle = height / 2;
-      const step = width / code.length;
-      const gap = step > 4 * ratio ? ratio : 0;
-      code.forEach((byte, i) => {
-        const value = byte / 127;
-        const size = value * (middle - ratio);
-        const bar = Math.min(step - gap, (code.length > 4 ? 24 : 64) * ratio);
-        const x = i * step + (step - bar) / 2;
-        fill(shade(value, 0.45), x, Math.min(middle, middle - size), bar, Math.abs(size));
-        if (sd) {
-          const reach = (sd[i] / 255) * (middle - ratio);
-          fill([235, 235, 240], x + bar / 2 - ratio / 2, middle - size - reach, ratio, 2 * reach);
-        }
-      });
-      fill([120, 124, 132], 0, middle - ratio / 2, width, ratio);
-    } else {
-      const columns = Math.min(code.length, 128);
-      const rows = Math.ceil(code.length / columns);
-      code.forEach((byte, i) => {
-        if (byte === 0) return;
-        const [row, column] = [Math.floor(i / columns), i % columns];
-        const [x, y] = [(column * width) / columns, (row * height) / rows];
-        fill(shade(byte / 127, 0.3), x, y, Math.ceil(width / columns), Math.ceil(height / rows));
-      });
-    }
     if (text) lab.describe(canvas, text);
   };
 

@@ -1,4 +1,4 @@
-/* What the tabs share: your digit, and the state in the address bar. */
+/* What the tabs share: your digit, the test digits, and the state in the address bar. */
 (function (lab) {
   const listeners = new Set();
 
@@ -32,6 +32,17 @@
       lab.store.subscribe(tell);
       tell();
     },
+  };
+
+  let classes = null; // of the test digits that travel with the app, a character each
+  /** The index of the next test digit of a class after another, round and round; null if the server,
+   *  asked once by the first tab that needs it, cannot say. @param ask its function `shelf` */
+  lab.nextTestDigit = async (ask, digit, after, status) => {
+    classes ??= (await lab.ask(ask, {}, status))?.labels ?? null;
+    if (!classes) return null;
+    const at = classes.indexOf(String(digit), after + 1);
+    const index = at < 0 ? classes.indexOf(String(digit)) : at;
+    return index < 0 ? null : index;
   };
 
   const read = () => new URLSearchParams(window.location.search);
