@@ -78,8 +78,9 @@ def compare_denoisers(lab: Any, clean: np.ndarray, noisy: np.ndarray) -> dict[st
     """How much nearer to the clean digit every network and every filter comes than the noisy one.
 
     Returns:
-        `noisy` and, in `rows`, each network and filter: `psnr` in decibels and `ssim` against the
-        clean digit, `read_as` and `confidence`; in `rows` also `picture`, `psnr_gain` and
+        `clean`: what the referee reads there, and how surely. `noisy` and, in `rows`, each network
+        and filter: `psnr` in decibels and `ssim` against the clean digit, `read_as` and
+        `confidence`; in `rows` also `picture`, `psnr_gain` and
         `ssim_gain`, the figure less that of the noisy digit. `best`: the id with the largest gain
         in `psnr` and in `ssim`.
 
@@ -90,15 +91,14 @@ def compare_denoisers(lab: Any, clean: np.ndarray, noisy: np.ndarray) -> dict[st
     cleaned = clean_up(lab, noisy)
     pictures = np.stack([noisy, *cleaned.values()])
     likeness = ssim(np.broadcast_to(clean, pictures.shape), pictures)
+    of_clean, *of_others = lab.classify(np.stack([clean, *pictures]))
     before, *after = [
         {
             "psnr": _figure(min(PSNR_CAP, psnr(clean[None], picture[None]))),
             "ssim": _figure(similarity),
             **_reading(chances),
         }
-        for picture, similarity, chances in zip(
-            pictures, likeness, lab.classify(pictures), strict=True
-        )
+        for picture, similarity, chances in zip(pictures, likeness, of_others, strict=True)
     ]
     rows = {
         name: {
@@ -113,7 +113,7 @@ def compare_denoisers(lab: Any, clean: np.ndarray, noisy: np.ndarray) -> dict[st
         measure: max(rows, key=lambda name, gain=f"{measure}_gain": rows[name][gain])
         for measure in ("psnr", "ssim")
     }
-    return {"noisy": before, "rows": rows, "best": best}
+    return {"clean": _reading(of_clean), "noisy": before, "rows": rows, "best": best}
 
 
 def checked_digit(image: np.ndarray) -> np.ndarray:

@@ -103,6 +103,12 @@ def test_gain_is_what_the_output_has_over_the_noisy_digit(lab, clean, noisy):
         assert row["ssim_gain"] == pytest.approx(gain[0], abs=1e-3)
 
 
+def test_what_the_referee_reads_in_the_clean_digit_is_told(lab, clean, noisy):
+    chances = lab.classify(clean[None])[0]
+    told = compare_denoisers(lab, clean, noisy)["clean"]
+    assert told == {"read_as": chances.argmax(), "confidence": pytest.approx(chances.max(), 1e-3)}
+
+
 def test_the_best_may_be_a_filter(lab, clean):
     answer = compare_denoisers(lab, clean, add_noise(clean, "salt_and_pepper", 0.1, 7))
     gains = {name: row["psnr_gain"] for name, row in answer["rows"].items()}

@@ -96,6 +96,7 @@ function showRow(id, row) {
     view[key].classList.toggle("worse", row[key + "_gain"] < 0);
   }
   put(view.reads, `${row.read_as} ${lab.percent(100 * row.confidence)}`);
+  view.reads.classList.toggle("worse", row.read_as !== (lab.store.label ?? last.answer.clean.read_as));
   view.row.classList.remove("idle");
 }
 

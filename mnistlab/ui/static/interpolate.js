@@ -58,15 +58,7 @@ function choice(place, name, options, change) {
 const path = choice(find(".paths"), "path", { spherical: "Spherical", linear: "Linear" }, () => ask());
 const plain = choice(find(".plains"), "plain", { multilayer: "Multilayer", vanilla: "Vanilla" }, () => ask());
 
-// test digits: each click gives the next of its class
-let shelf = null;
-async function nextOf(digit, after) {
-  shelf ??= (await lab.ask(server.shelf, {}, status))?.labels ?? null;
-  if (!shelf) return null;
-  const at = shelf.indexOf(String(digit), after + 1);
-  return at < 0 ? shelf.indexOf(String(digit)) : at;
-}
-
+const nextOf = (digit, after) => lab.nextTestDigit(server.shelf, digit, after, status);
 const ends = {};
 for (const [id, otherwise] of [["a", "mine"], ["b", "3"]])
   ends[id] = lab.end(find(".pair"), { id, otherwise, nextOf, change: () => ask() });
@@ -93,7 +85,7 @@ function show(answer, request) {
   frame.value = Math.round(share * frame.max);
   ways.forEach((way, k) => showStrip(way, slots[k], request.steps));
   look();
-  if (square.open) askCorners();
+  askCorners();
 }
 function showStrip({ id, read_as, confidence, frames }, { strip, sure, read, figure }, n) {
   strip.style.setProperty("--tint", tint(id));
@@ -222,6 +214,7 @@ const corners = {};
   if (number) corners["cd"[k]] = Number(number[1]);
 });
 let morphed = null;
+let morphing = ""; // what the square was last asked for
 const grid = lab.grid(find(".sheet"), {
   name: "Square between four digits",
   onPick(i) {
@@ -239,16 +232,24 @@ const morph = lab.caller(server.corners, {
     grid.show(morphed.frames, `64 digits between four, the referee reads ${answer.read_as.join(" ")}`);
   },
 });
+let seen = false; // the square: what nobody looks at is not decoded
+new IntersectionObserver(([entry]) => {
+  seen = entry.isIntersecting;
+  askCorners();
+}).observe(find(".square .board"));
 async function askCorners() {
+  if (!seen || !walked) return;
   corners.c ??= await nextOf(0, -1);
   corners.d ??= await nextOf(6, -1);
-  if (!walked || corners.c === null || corners.d === null) return;
+  if (corners.c === null || corners.d === null) return;
   const { a, b, path } = walked.request;
+  const request = JSON.stringify([a, b, corners, path]);
+  if (request === morphing) return;
+  morphing = request;
   morph({ a, b, c: { test: corners.c }, d: { test: corners.d }, path });
 }
 square.addEventListener("toggle", () => {
-  if (!square.open) return lab.query.set("corners", null);
-  askCorners();
+  if (!square.open) lab.query.set("corners", null);
 });
 for (const another of element.querySelectorAll("[data-corner]"))
   another.addEventListener("click", async () => {
@@ -257,7 +258,7 @@ for (const another of element.querySelectorAll("[data-corner]"))
     lab.query.set("corners", `test:${corners.c},test:${corners.d}`);
     askCorners();
   });
-square.open = "c" in corners && "d" in corners;
+square.open = ("c" in corners && "d" in corners) || window.matchMedia("(min-width: 1024px)").matches;
 
 // to keep
 async function file(as) {

@@ -9,8 +9,8 @@ const LOOK = {
   both: "Orange cells hold no test digit: are there any inside the crowd?",
 };
 const HOLES = {
-  ae_2d: "of a normal over its codes falls where no test digit lives: look along its arms, and between them.",
-  vae_2d: "of a normal over its codes falls where no test digit lives: look at what is drawn where classes touch.",
+  ae_2d: "of random codes, drawn from a normal fitted to these, land where no test digit lives: look along the arms, and between them.",
+  vae_2d: "of random codes, drawn from a normal fitted to these, land where no test digit lives: look at what is drawn where classes touch.",
 };
 const MARGIN = { left: 34, right: 6, top: 6, bottom: 28 };
 const signed = (z) => z.toFixed(2).replace("-", "−");

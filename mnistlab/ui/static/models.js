@@ -76,7 +76,7 @@ const portrait = lab.caller(server.portrait, {
     put(find(".makes"), answer.formula);
     find(".about").innerHTML = answer.about.map((text) => `<p>${linked(text)}</p>`).join("");
     showLayers(answer.layers);
-    const names = answer.history.map(({ name }) => name);
+    const names = answer.history.map(({ name }) => name).sort((a, b) => (b === "loss") - (a === "loss"));
     if (!names.includes(watched)) watched = names[0];
     choice(find(".watched"), "models-watched", names.map((name) => [name, WATCHED[name] ?? escape(name)]), watched, (name) => {
       watched = name;
@@ -129,7 +129,7 @@ function showCurves() {
   const options = {
     label: `${title} of ${lab.names[shown.model]} by epoch: ${curves.map((c) => `${c.name} ${lab.two(c.points[0][1])} to ${lab.two(c.points.at(-1)[1])}`).join(", ")}`,
     x: { label: "Epoch", low: 0 },
-    y: { label: title, log },
+    y: { label: title + (log ? ", log scale" : ""), log },
     curves,
     height: 230,
     onPick(epoch) {

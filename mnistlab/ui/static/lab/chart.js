@@ -26,6 +26,11 @@
     return powers.length > 2 ? powers : inside;
   };
 
+  const roundBelow = (v) => {
+    const power = 10 ** Math.floor(Math.log10(v) + 1e-9);
+    return power * [5, 2, 1].find((m) => m * power <= v * (1 + 1e-9));
+  };
+
   /** Push labels apart so that none covers another; keeps their order. */
   function spread(labels, gap, low, high) {
     labels.sort((a, b) => a.y - b.y);
@@ -60,6 +65,7 @@
       const values = state.curves.flatMap((c) => c.points.map((p) => p[index]));
       const low = axis.low ?? Math.min(...values);
       const high = axis.high ?? Math.max(...values);
+      if (axis.log && axis.low === undefined) return [roundBelow(low), high]; // so that the foot has a figure
       return low < high ? [low, high] : [low - 0.5, high + 0.5];
     }
     function draw() {
