@@ -1,5 +1,7 @@
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +47,15 @@ def test_what_gradio_would_evaluate_is_refused(tmp_path, monkeypatch, evaluated)
     monkeypatch.setattr(widget, "STATIC", tmp_path)
     with pytest.raises(ValueError, match=r"x\.html holds"):
         widget.widget("x")
+
+
+def test_the_readme_names_every_panel_that_a_link_can_hide():
+    pages = [path for path in widget.STATIC.rglob("*") if path.suffix in (".html", ".js")]
+    text = "".join(path.read_text(encoding="utf-8") for path in pages)
+    panels = set(re.findall(r'(?:data-panel=|dataset\.panel = )"(\w+)"', text))
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    sentence = readme[readme.index("any of `verdict`") :].split("\n\n")[0]
+    assert panels == set(re.findall(r"`(\w+)`", sentence))
 
 
 def test_scripts_stay_short():

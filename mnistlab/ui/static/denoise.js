@@ -30,7 +30,7 @@ for (const [title, ids] of [["The denoiser", ["denoising"]], ["Filters", Object.
   for (const id of ids) {
     const row = document.createElement("tr");
     row.className = "row idle";
-    row.dataset.method = id;
+    row.dataset.method = row.dataset.panel = id;
     row.innerHTML = `<td><canvas class="lab-digit"></canvas></td>
       <th scope="row"><span class="method">${nameOf(id)}<span class="best"></span></span><span class="bar"><i style="background:${lab.colour(colourOf(id))}"></i></span></th>
       <td class="lab-figure" data-measure="psnr"></td><td class="lab-figure" data-measure="ssim"></td><td class="lab-figure reads"></td>`;

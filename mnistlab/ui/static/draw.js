@@ -28,7 +28,7 @@ const rows = {};
 for (const id of lab.models) {
   const row = document.createElement("li");
   row.className = "row idle";
-  row.dataset.model = id;
+  row.dataset.model = row.dataset.panel = id;
   const again = id.startsWith("vae")
     ? '<button type="button" title="Draw again from its posterior: what else could this code have meant?">resample</button>'
     : "";

@@ -11,7 +11,7 @@ const cards = {};
 for (const id of lab.models) {
   const card = document.createElement("label");
   card.className = "card";
-  card.dataset.model = id;
+  card.dataset.model = card.dataset.panel = id;
   card.innerHTML = `<input type="radio" name="noise-result" value="${id}" aria-label="${lab.names[id]}">
     <canvas class="lab-digit rebuilt"></canvas><canvas class="lab-digit lost"></canvas>
     <div class="about"><h3><i class="lab-swatch" style="color:${lab.colour(id)}"></i>${lab.names[id]}</h3>

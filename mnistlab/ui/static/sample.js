@@ -60,7 +60,7 @@ function source(id) {
       <figure><canvas class="lab-digit"></canvas><figcaption></figcaption></figure><p></p></div>
     <div data-panel="classes"><div class="bars" role="img" style="--tint:${colour}"></div></div>
     <dl data-panel="classes"></dl>`);
-  card.dataset.source = id;
+  card.dataset.source = card.dataset.panel = id;
   const [mine, nearby] = card.querySelectorAll(".look figure");
   const status = lab.status(card.querySelector(".lab-status"));
   const bars = Array.from({ length: 10 }, (_, digit) =>

@@ -76,7 +76,7 @@
     /** Put the controls into `element`; those of all tabs show the one state. */
     strip(element, name) {
       element.classList.add("lab-noise");
-      element.dataset.panel = "noise-controls";
+      element.dataset.panel = "noise_controls";
       element.innerHTML = `
         <fieldset class="lab-choice"><legend class="lab-hear">Kind of noise</legend>${Object.entries(lab.noises)
           .map(([id, { label }]) => `<label><input type="radio" name="${name}" value="${id}"><span>${label}</span></label>`)
