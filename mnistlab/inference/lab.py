@@ -259,7 +259,8 @@ class Lab:
 
         Returns:
             The epochs (k,) and the pictures (k, 10, 28, 28) uint8. An autoencoder rebuilds the same
-            ten digits, a GAN draws from the same ten codes.
+            ten digits, a GAN draws from the same ten codes; of a model that does both there are
+            twenty pictures an epoch, the ten draws last.
 
         Raises:
             WeightsError: the file is damaged.
@@ -274,7 +275,8 @@ class Lab:
             frames is None
             or epochs is None
             or frames.dtype != np.uint8
-            or frames.shape != (len(epochs), 10, 28, 28)
+            or frames.shape[1:] not in ((10, 28, 28), (20, 28, 28))
+            or len(frames) != len(epochs)
         ):
             raise WeightsError(f"The replay of {model} holds something else than its frames.")
         return epochs.astype(int), frames

@@ -190,3 +190,16 @@ def test_the_replay_is_read_when_it_is_asked_for(small_lab, tmp_path):
     assert small_lab.replay("vae") is None
     with pytest.raises(ValueError, match="replay of gan"):
         lab.replay("gan")
+
+
+def test_a_model_that_draws_too_has_twenty_pictures_an_epoch(small_lab, tmp_path):
+    for name, pictures in {"vae": 20, "gan": 15}.items():
+        frames = np.zeros((2, pictures, 28, 28), np.uint8)
+        kept = {"frames": frames, "epochs": np.array([0, 1], np.float32)}
+        save_tensors(tmp_path / "replay" / f"{name}.safetensors", kept)
+    nets = {"vae": small("vae"), "gan": small("gan"), "classifier": small("classifier")}
+    exhibits = small_lab.exhibits
+    lab = Lab(nets, {}, exhibits, {}, source="tests", revision="none", folder=tmp_path)
+    assert lab.replay("vae")[1].shape == (2, 20, 28, 28)
+    with pytest.raises(ValueError, match="replay of gan"):
+        lab.replay("gan")

@@ -33,10 +33,10 @@ let frames = { epochs: [], pixels: null }; // of its replay
 let chart = null;
 let watched = "loss";
 let playing = 0;
-const screens = Array.from({ length: 10 }, () => {
+const screens = Array.from({ length: 20 }, (_, i) => {
   const canvas = document.createElement("canvas");
   canvas.className = "lab-digit";
-  find(".frames").append(canvas);
+  find(i < 10 ? ".frames" : ".drawn .frames").append(canvas);
   lab.paintBlank(canvas, "nothing yet");
   return canvas;
 });
@@ -154,6 +154,7 @@ const replay = lab.caller(server.replay, {
   show(answer, request) {
     const { epochs } = answer;
     frames = { epochs, pixels: epochs.length ? lab.unpack(answer.frames) : null, model: request.model };
+    find(".drawn").hidden = !epochs.length || frames.pixels.length < 20 * 784 * epochs.length;
     scrub.max = Math.max(0, epochs.length - 1);
     scrub.disabled = find(".play").disabled = epochs.length < 2;
     const about = request.model === "gan"
@@ -173,9 +174,11 @@ function go(index, told = true) {
   }
   scrub.value = index;
   const text = `epoch ${epochs[index]} of ${epochs.at(-1)}`;
-  screens.forEach((canvas, i) => {
-    const start = (index * 10 + i) * 784;
-    lab.paintDigit(canvas, pixels.subarray(start, start + 784), `${lab.names[frames.model]}: digit ${i} after ${text}`);
+  const each = pixels.length / 784 / epochs.length; // ten, or twenty where it draws too
+  screens.slice(0, each).forEach((canvas, i) => {
+    const start = (index * each + i) * 784;
+    const what = i < 10 ? `digit ${i}` : `draw ${i - 9} of ten`;
+    lab.paintDigit(canvas, pixels.subarray(start, start + 784), `${lab.names[frames.model]}: ${what}, after ${text}`);
   });
   put(find(".epoch"), "E" + text.slice(1));
   scrub.setAttribute("aria-valuetext", text);
