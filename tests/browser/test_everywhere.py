@@ -73,6 +73,30 @@ BEYOND = """() => [...document.querySelectorAll(".lab *")]
   .filter((part) => part.getClientRects().length)
   .filter((part) => part.getBoundingClientRect().right > innerWidth + 0.5)
   .map((part) => part.tagName.toLowerCase() + "." + (part.getAttribute("class") ?? ""))"""
+# What a hand can reach on a tab and above it. A label is the target of what is in it.
+SMALL = """(tab) => [...document.querySelectorAll(
+    `:is(#lab-${tab}, #lab-masthead) :is(button, input, select, summary), [role="tab"]`)]
+  .filter((part) => part.checkVisibility() && !part.closest("dialog:not([open])"))
+  .map((part) => [part.outerHTML, (part.closest("label") ?? part).getBoundingClientRect()])
+  .filter(([, box]) => box.width && (box.height < 43.5 || box.width < 43.5))
+  .map(([html]) => html)"""
+MUTE = """(tab) => [...document.querySelectorAll(`#lab-${tab} canvas:not([aria-hidden])`)]
+  .filter((canvas) => !canvas.getAttribute("role") || !canvas.getAttribute("aria-label"))
+  .map((canvas) => canvas.outerHTML)"""
+# What the Tab key stops at, in the order of the page: of a group of radios the one that is chosen.
+STOPS = """(tab) => {
+  window.stops = [...document.querySelectorAll(
+      `#lab-${tab} :is(button, input, select, summary, a[href], [tabindex="0"])`)]
+    .filter((part) => part.checkVisibility() && !part.disabled)
+    .filter((part) => part.type !== "radio" || part.checked);
+  window.met = [];
+  document.addEventListener("focusin", ({ target }) => {
+    const marked = [target, target.nextElementSibling, target.closest("label")];
+    const seen = marked.some((part) => part && getComputedStyle(part).outlineStyle !== "none");
+    met.push([stops.indexOf(target), seen]);
+  });
+  return stops.length;
+}"""
 # Observers and scripts that a frame sets off have run by the end of the next one.
 FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 QUIET = 5
@@ -227,12 +251,31 @@ def test_two_visitors_at_once_never_see_each_others_digit(arrive, keeper):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_wider_than_a_small_phone(arrive, name):
+def test_a_small_phone_has_room_and_every_target_can_be_hit(arrive, name):
     page, wire = arrive(name, LINKS[name][0], PHONE)
     assert page.evaluate(WIDTHS) == [360, 360], page.evaluate(BEYOND)
     page.evaluate(OPEN_DETAILS, name)
     wire.settle()
     assert page.evaluate(WIDTHS) == [360, 360], page.evaluate(BEYOND)
+    assert page.evaluate(SMALL, name) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_tab_key_goes_through_every_control_in_order_and_shows_where_it_is(arrive, name):
+    page, wire = arrive(name, LINKS[name][0])
+    assert page.evaluate(WIDTHS) == [1280, 1280], page.evaluate(BEYOND)
+    page.evaluate(OPEN_DETAILS, name)
+    wire.settle()
+    assert page.evaluate(MUTE, name) == []
+    page.locator(f'[role="tab"][data-tab-id="{name}"]').focus()
+    count = page.evaluate(STOPS, name)
+    assert count > 5
+    while page.evaluate("() => !document.activeElement.matches('.lab *, [tabindex=\"0\"].lab')"):
+        page.keyboard.press("Tab")  # past the other tabs
+    for _ in range(count - 1):
+        page.keyboard.press("Tab")
+    met = page.evaluate("() => met.filter(([place]) => place >= 0)")
+    assert met == [[place, True] for place in range(count)]
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm install")
