@@ -28,6 +28,7 @@ def build(keeper: LabKeeper) -> None:
     @answering(keeper)
     def decode_at(lab: Any, request: Request) -> Answer:
         """What is at `{"model": "vae_2d", "z": [0.5, -1]}`."""
-        return latent_map.decode_at(lab, request["model"], request["z"])
+        place = latent_map.decode_at(lab, request["model"], request["z"])
+        return {**place, "weights": lab.revision}
 
     widget(NAME, server_functions=[overview, locate, decode_at])

@@ -20,6 +20,7 @@ LIBRARY = (
     "chart",
     "grid",
     "plane",
+    "cells",
     "noise",
     "save",
     "picture",

@@ -1,5 +1,8 @@
 """The Latent map tab."""
 
+import json
+import zipfile
+
 import pytest
 
 from tests.browser.conftest import PHONE, WIDE
@@ -128,6 +131,20 @@ def test_views_and_classes_change_what_is_drawn_and_the_address(visit):
     assert "only=4" in page.url
     only.click()
     assert "only=" not in page.url
+
+
+def test_a_place_can_be_kept(visit, tmp_path):
+    page = open_map(visit, "&z=0.5,-1")
+    with page.expect_download() as download:
+        page.locator('#lab-map [data-do="save"]').click()
+    download.value.save_as(tmp_path / "map.zip")
+    with zipfile.ZipFile(tmp_path / "map.zip") as result:
+        record = json.loads(result.read("result.json"))
+        compile(result.read("reproduce.py"), "reproduce.py", "exec")
+    assert list(record["maps"]) == ["ae_2d", "vae_2d"]
+    assert record["maps"]["vae_2d"]["z"] == [0.5, -1]
+    assert len(record["maps"]["vae_2d"]["nearest"]) == 8
+    assert record["weights"]
 
 
 def test_a_finger_puts_the_point_down_and_two_zoom(visit):

@@ -1,6 +1,8 @@
 """The Models tab with the networks that ship."""
 
+import json
 import re
+import zipfile
 
 FIRST = "#lab-models .frames canvas:first-child"
 FILTERS = "#lab-models .sheet"
@@ -72,6 +74,18 @@ def test_scrubbing_through_the_epochs_asks_nobody(visit, keeper):
     assert asked == []
     again = open_models(visit, "&model=vae&epoch=0")
     assert again.locator(EPOCH).inner_text().startswith("Epoch 0 ")
+
+
+def test_a_model_can_be_kept(visit, keeper, tmp_path):
+    page = open_models(visit, "&model=gan")
+    with page.expect_download() as download:
+        page.locator('#lab-models [data-do="save"]').click()
+    download.value.save_as(tmp_path / "gan.zip")
+    with zipfile.ZipFile(tmp_path / "gan.zip") as result:
+        record = json.loads(result.read("result.json"))
+        compile(result.read("reproduce.py"), "reproduce.py", "exec")
+    assert (record["model"], record["weights"]) == ("gan", keeper.lab.revision)
+    assert {row["figure"] for row in record["figures"]} >= {"coverage", "memorisation_ratio"}
 
 
 def test_filters_come_a_page_at_a_time(visit):

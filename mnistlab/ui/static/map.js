@@ -12,6 +12,18 @@ const HOLES = {
   ae_2d: "of random codes, drawn from a normal fitted to these, land where no test digit lives: look along the arms, and between them.",
   vae_2d: "of random codes, drawn from a normal fitted to these, land where no test digit lives: look at what is drawn where classes touch.",
 };
+const SNIPPET = `"""Repeat result.json: decode the same points of the same maps."""
+import json
+
+import numpy as np
+from mnistlab import Lab
+
+record = json.load(open("result.json"))
+lab = Lab.load()  # the weights of the record: see "weights"
+for model, figures in record["maps"].items():
+    picture = lab.decode(model, np.array([figures["z"]], "float32"))
+    print(model, figures["z"], "reads", lab.classify(picture)[0].argmax())
+`;
 const MARGIN = { left: 34, right: 6, top: 6, bottom: 28 };
 const signed = (z) => z.toFixed(2).replace("-", "−");
 const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
@@ -54,6 +66,7 @@ function makePlane(id, data) {
   const points = new Float32Array(lab.toBytes(data.points).buffer);
   const pictures = lab.unpack(data.grid);
   const { counts, ...sheets } = lab.plane.sheets(data, pictures);
+  const cells = lab.cells(data, pictures, counts);
   const still = document.createElement("canvas"); // all that does not move with the point
   const whole = { z: data.centre, half: data.half };
   let frame = { ...whole }; // what is in view
@@ -107,41 +120,11 @@ function makePlane(id, data) {
   }
   new ResizeObserver(resize).observe(canvas);
 
-  /** The cell of the decoded grid that holds z, as fractions; null off the grid. */
-  function cellOf(z) {
-    const x = ((z[0] - whole.z[0]) / whole.half + 1) * data.cells / 2;
-    const y = (1 - (z[1] - whole.z[1]) / whole.half) * data.cells / 2;
-    return { x, y, on: x >= 0 && y >= 0 && x < data.cells && y < data.cells };
-  }
-  /** What is decoded there, at once: the four nearest pictures of the grid, blended. */
-  function blend(z) {
-    const { x, y } = cellOf(z);
-    const last = data.cells - 1;
-    const [u, v] = [clamp(x - 0.5, 0, last), clamp(y - 0.5, 0, last)];
-    const [left, top] = [Math.min(last - 1, Math.floor(u)), Math.min(last - 1, Math.floor(v))];
-    const out = new Uint8Array(784);
-    for (const [dx, dy] of [[0, 0], [1, 0], [0, 1], [1, 1]]) {
-      const share = (dx ? u - left : 1 - u + left) * (dy ? v - top : 1 - v + top);
-      const start = ((top + dy) * data.cells + left + dx) * 784;
-      for (let i = 0; i < 784; i++) out[i] += share * pictures[start + i];
-    }
-    return out;
-  }
-  function nearestTo(z) {
-    const best = [];
-    for (let i = 0; i < labels.length; i++) {
-      const away = (points[2 * i] - z[0]) ** 2 + (points[2 * i + 1] - z[1]) ** 2;
-      if (best.length === 8 && away >= best[7].away) continue;
-      best.push({ i, away });
-      best.sort((a, b) => a.away - b.away).length = Math.min(8, best.length);
-    }
-    return best.map(({ i }) => i);
-  }
-
   const call = lab.caller(server.decode_at, {
     status,
     show(answer, request) {
       if (request.z !== probe.z) return;
+      probe.answer = answer;
       const words = `the referee reads ${answer.read_as} (${lab.percent(100 * answer.confidence)})`;
       lab.paintDigit(part(".decoded"), lab.unpack(answer.picture), `${lab.names[id]} at ${spoken(probe.z)}: ${words}`);
       put(part(".says"), `Reads ${answer.read_as} (${lab.percent(100 * answer.confidence)})`);
@@ -160,11 +143,10 @@ function makePlane(id, data) {
   /** Move the point. Pinned, it stays when the pointer goes on, and the address names it. */
   function point(z, pinned) {
     const before = probe?.pinned;
-    probe = { z, pinned, nearest: nearestTo(z) };
+    probe = { z, pinned, nearest: lab.nearestTo(z, points) };
     active = id;
-    lab.paintDigit(part(".decoded"), blend(z));
-    const { x, y, on } = cellOf(z);
-    const count = on ? counts[Math.floor(y) * data.cells + Math.floor(x)] : 0;
+    lab.paintDigit(part(".decoded"), cells.blend(z));
+    const count = cells.count(z);
     put(part(".where"), spoken(z));
     put(part(".lives"), `${count ? lab.count(count) : "None"} of ${lab.count(total)} test digits ${count === 1 ? "lives" : "live"} in this cell.`);
     part(".lives").classList.toggle("nobody", !count);
@@ -220,6 +202,14 @@ function makePlane(id, data) {
   return {
     redraw,
     nearest: () => probe.nearest,
+    /** What is at the point, to keep; null until the server has said it. */
+    result() {
+      if (!probe.answer) return null;
+      const { read_as, confidence, nearest, distance, weights } = probe.answer;
+      const pictures = [{ title: lab.names[id], canvas }, { title: spoken(probe.z), canvas: part(".decoded") }];
+      const figures = { z: probe.z, read_as, confidence, nearest, distance, yours, holes: data.holes };
+      return { id, pictures, weights, figures };
+    },
     pinned: () => probe.pinned,
     yours(place) {
       yours = place;
@@ -229,6 +219,14 @@ function makePlane(id, data) {
     },
   };
 }
+find('[data-do="save"]').addEventListener("click", () => {
+  const results = Object.values(planes).map((plane) => plane.result()).filter(Boolean);
+  if (!results.length) return;
+  const digit = lab.store.digit && lab.toBase64(lab.store.digit);
+  const record = { digit, weights: results[0].weights, maps: Object.fromEntries(results.map(({ id, figures }) => [id, figures])) };
+  const pictures = results.flatMap((result) => result.pictures);
+  lab.saveResult("mnistlab-map", { pictures, record, snippet: SNIPPET, sheet: { columns: 4, side: 420 } });
+});
 const spoken = (z) => z.map((v, i) => `z${i + 1} ${signed(v)}`).join(", ");
 
 let hearing = 0;

@@ -26,8 +26,14 @@ const LEARNED = {
 const VERDICT = { goal: "goal reached", floor: "floor reached", short: "short of the floor" };
 const RIVAL = { ours: "best of those here", original: "the original is better", linear: "a linear map is better" };
 
+const SNIPPET = `"""Measure the model of result.json again, in a copy of the repository; MNIST is downloaded once."""
+import json
+import subprocess
+
+subprocess.run(["python", "train.py", json.load(open("result.json"))["model"], "--evaluate"], check=True)
+`;
 let model = null;
-let table = []; // of all models
+let [table, weights] = [[], ""]; // the figures of all models, and the revision of their weights
 let shown = null; // the portrait on screen
 let frames = { epochs: [], pixels: null }; // of its replay
 let chart = null;
@@ -263,6 +269,13 @@ function showFigures() {
 }
 for (const radio of element.querySelectorAll('[name="models-scope"]')) radio.addEventListener("change", showFigures);
 
+find('[data-do="save"]').addEventListener("click", () => {
+  if (!shown) return;
+  const { layers, about, says, formula, ...record } = shown;
+  const pictures = screens.slice(0, 10).map((canvas, i) => ({ title: `digit ${i}`, canvas }));
+  lab.saveResult("mnistlab-" + shown.model, { pictures, record: { ...record, weights }, snippet: SNIPPET, sheet: { columns: 5 } });
+});
+
 async function showCode() {
   const answer = await lab.ask(server.source, { model }, status);
   if (!answer) return;
@@ -273,7 +286,7 @@ find(".code").addEventListener("toggle", (event) => event.target.open && showCod
 
 lab.ask(server.catalogue, {}, status).then((answer) => {
   if (!answer) return;
-  table = answer.table;
+  [table, weights] = [answer.table, answer.revision];
   const wanted = lab.query.get("model");
   model = answer.models.includes(wanted) ? wanted : answer.models[0];
   const swatch = (id) => `<i class="lab-swatch" style="color:${lab.colour(id)}"></i>${lab.names[id]}`;

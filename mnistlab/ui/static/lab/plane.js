@@ -7,7 +7,7 @@
   const FAINT = 0.1;
   const SHEET = 0.42; // of the decoded grid below markers
 
-  const INK = { lived: [236, 238, 240], hole: [255, 157, 58], ground: [11, 11, 11], glow: [22, 84, 88] };
+  const INK = { lived: [236, 238, 240], hole: [255, 157, 58], ground: [11, 11, 11], glow: [26, 104, 108] };
   const mix = (a, b, t) => a.map((v, i) => v + (b[i] - v) * t);
 
   const sprites = new Map();
