@@ -1,3 +1,4 @@
+import base64
 import json
 import re
 import zipfile
@@ -19,6 +20,14 @@ INK = """() => {
   const pen = document.querySelector("#lab-draw .pad").getContext("2d");
   const { data } = pen.getImageData(0, 0, 280, 280);
   return data.filter((v, i) => i % 4 === 0 && v > 127).length;
+}"""
+
+
+PASTE = """(text) => {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([bytes], "seven.png", { type: "image/png" }));
+  document.dispatchEvent(new ClipboardEvent("paste", { clipboardData }));
 }"""
 
 
@@ -201,7 +210,7 @@ def test_a_link_that_is_wrong_loses_nothing(visit, query):
 
 
 @pytest.mark.parametrize("size", [1, 12], ids=["small", "photograph"])
-def test_a_picture_can_be_uploaded(visit, tmp_path, size):
+def test_a_picture_can_be_uploaded_or_pasted(visit, tmp_path, size):
     picture = Image.effect_noise((300 * size, 400 * size), 20).point(lambda v: v // 4 + 190)
     path = [(60 * size, 60 * size), (240 * size, 60 * size), (120 * size, 340 * size)]
     ImageDraw.Draw(picture).line(path, fill=0, width=30 * size)
@@ -209,8 +218,12 @@ def test_a_picture_can_be_uploaded(visit, tmp_path, size):
     page = visit()
     before = wait_for_rows(page)
     page.locator("#lab-draw input[type=file]").set_input_files(tmp_path / "seven.png")
-    wait_for_change(page, before)
+    uploaded = wait_for_change(page, before)
     assert page.evaluate(INK) > 2000
+    press(page, "undo")
+    assert wait_for_change(page, uploaded) == before
+    page.evaluate(PASTE, base64.b64encode((tmp_path / "seven.png").read_bytes()).decode())
+    assert wait_for_change(page, before) == uploaded
 
 
 def test_what_is_no_picture_is_said_and_nothing_is_lost(visit, tmp_path):
