@@ -76,8 +76,8 @@ def _paper_surface(grey: np.ndarray) -> np.ndarray:
     up = area_weights(0, len(rows), height, len(rows))
     across = area_weights(0, len(columns), width, len(columns))
     # Beyond the outermost coarse pixels there is nothing to interpolate with: divide that out.
-    up /= up.sum(1, keepdims=True)
-    across /= across.sum(1, keepdims=True)
+    up = up / up.sum(1, keepdims=True)
+    across = across / across.sum(1, keepdims=True)
     return up @ coarse @ across.T
 
 

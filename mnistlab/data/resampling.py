@@ -1,10 +1,12 @@
 """Resampling by area, as a matrix for each axis: `rows @ image @ columns.T`."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
 
+@lru_cache(maxsize=32)  # a pad asks for the same at every move of the pen
 def area_weights(start: float, stop: float, count: int, size: int) -> np.ndarray:
     """Weights of the average over each of `count` equal cells that split [start, stop).
 
@@ -25,7 +27,9 @@ def area_weights(start: float, stop: float, count: int, size: int) -> np.ndarray
     half = max(step, 1.0) / 2
     pixels = np.arange(size)
     overlap = np.minimum(middles + half, pixels + 1) - np.maximum(middles - half, pixels)
-    return (np.maximum(overlap, 0) / (2 * half)).astype(np.float32)
+    weights = (np.maximum(overlap, 0) / (2 * half)).astype(np.float32)
+    weights.flags.writeable = False  # others have it too
+    return weights
 
 
 def scaled(image: np.ndarray, step: float, margin: int = 0) -> np.ndarray:

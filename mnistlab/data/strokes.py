@@ -38,7 +38,7 @@ def stroke_width(mask: np.ndarray) -> float:
 
 def longer_side(mask: np.ndarray) -> int:
     """The longer side of what is in a mask: `FINE`, give or take how soft its edge was."""
-    return max(int(np.ptp(places)) + 1 for places in np.nonzero(mask))
+    return max(int(np.ptp(np.flatnonzero(mask.any(axis)))) + 1 for axis in (0, 1))
 
 
 def redrawn(mask: np.ndarray, width: float) -> np.ndarray:
@@ -50,11 +50,12 @@ def redrawn(mask: np.ndarray, width: float) -> np.ndarray:
     Returns:
         The strokes as float32 ink in [0, 1] with soft edges, cropped.
     """
-    depth = ndimage.distance_transform_edt(mask) - ndimage.distance_transform_edt(~mask)
-    depth -= 0.5 * np.sign(depth)  # from the edge, not from the first pixel beyond it
+    depth = ndimage.distance_transform_edt(mask) - 0.5  # from the edge, not from the first pixel
     # The digit shrinks with its edge: width - 2 inwards == STROKE * (FINE - 2 inwards).
     inwards = (width - STROKE * FINE) / (2 - 2 * STROKE)
     inwards = min(inwards, depth.max() - 1)  # something has to be left
+    if inwards < (FADE - 1) / 2:  # otherwise whatever lies beyond the old edge has faded away
+        depth = np.where(mask, depth, 0.5 - ndimage.distance_transform_edt(~mask))
     inside = depth >= inwards
     rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
     depth = depth[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
