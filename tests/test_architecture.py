@@ -25,6 +25,7 @@ FRONT_DOOR = {"data", "inference"}  # what mnistlab/__init__.py may import
 # Where a third party that not every room may import is allowed: beginnings of paths in mnistlab/.
 RESTRICTED = {
     "gradio": ("ui/",),
+    "fastapi": ("ui/",),
     "keras": ("models/", "training/", "hub/", "inference/"),
     "tensorflow": ("models/gan.py", "training/", "inference/lab.py", "inference/examiner.py"),
 }

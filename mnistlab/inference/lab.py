@@ -281,9 +281,17 @@ class Lab:
             raise WeightsError(f"The replay of {model} holds something else than its frames.")
         return epochs.astype(int), frames
 
-    def examine(self, images: np.ndarray) -> Examination:
-        """Everything that all models say of some digits (n, 28, 28), in one pass."""
-        return self._examiner(checked_images(images))
+    def examine(self, images: np.ndarray, others: np.ndarray | None = None) -> Examination:
+        """Everything that all models say of some digits (n, 28, 28), in one pass.
+
+        Args:
+            images: the digits.
+            others: more of them (m, 28, 28), of which only the relative errors are wanted; that is
+                half the work, since the referee need not judge what is made of them.
+        """
+        return self._examiner(
+            checked_images(images), None if others is None else checked_images(others)
+        )
 
     def _draw_bank(self) -> tuple[tf.Tensor, tf.Tensor] | None:
         if "gan" not in self._nets:

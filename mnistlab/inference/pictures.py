@@ -6,6 +6,8 @@ Most of a digit is paper, so on the way down a zero is followed by how many zero
 
 import base64
 import binascii
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,16 +26,36 @@ def picture_text(images: np.ndarray) -> str:
 
 def packed_text(values: np.ndarray) -> str:
     """Bytes, signed or not, as base64 with their runs of zeros counted."""
-    flat = np.ascontiguousarray(values).view(np.uint8).ravel()
+    return packed_texts([values])[0]
+
+
+def packed_texts(pieces: Sequence[np.ndarray]) -> list[str]:
+    """Each piece as `packed_text` gives it; many small ones cost little more than one large one."""
+    sizes = np.array([piece.size for piece in pieces])
+    if not sizes.sum():
+        return [""] * len(pieces)
+    flat = np.concatenate([np.ascontiguousarray(piece).view(np.uint8).ravel() for piece in pieces])
+    ends = np.cumsum(sizes)
+    starts = (ends - sizes)[sizes > 0]
+    last = ends[sizes > 0] - 1
     zero = flat == 0
-    places = np.arange(flat.size)
-    last_ink = np.maximum.accumulate(np.where(zero, -1, places))
-    next_ink = np.minimum.accumulate(np.where(zero, flat.size, places)[::-1])[::-1]
-    counted = zero & ((places - last_ink - 1) % 255 == 0)  # where a run of up to 255 begins
-    written = np.repeat(flat, np.where(counted, 2, ~zero))
-    behind = np.cumsum(np.where(counted, 2, ~zero))[counted] - 1
-    written[behind] = np.minimum(255, next_ink - places)[counted]
-    return base64.b64encode(written.tobytes()).decode("ascii")
+    places = np.arange(flat.size, dtype=np.int32)
+    # the nearest place on either side that is not in the run: ink, or another piece
+    before, behind = np.where(zero, -1, places), np.where(zero, flat.size, places)
+    before[starts] = np.where(zero[starts], starts - 1, starts)
+    behind[last] = np.where(zero[last], last + 1, last)
+    before = np.maximum.accumulate(before)
+    behind = np.minimum.accumulate(behind[::-1])[::-1]
+    counted = zero & ((places - before - 1) % 255 == 0)  # where a run of up to 255 begins
+    lengths = np.where(counted, 2, ~zero)
+    written = np.repeat(flat, lengths)
+    written_to = np.cumsum(lengths)
+    written[written_to[counted] - 1] = np.minimum(255, behind - places)[counted]
+    data = written.tobytes()
+    stops = np.concatenate([[0], written_to])[ends].tolist()
+    return [
+        base64.b64encode(data[start:stop]).decode("ascii") for start, stop in pairwise([0, *stops])
+    ]
 
 
 def unpacked(text: str) -> np.ndarray:
@@ -63,8 +85,11 @@ def read_picture_text(text: object) -> np.ndarray:
     return np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE).astype(np.float32) / 255
 
 
-def code_text(code: np.ndarray, at_least: float = 0.0) -> tuple[str, float]:
-    """A code as signed bytes in text, and the value that 127 stands for: its largest size."""
-    scale = max(at_least, float(np.abs(code).max(initial=0.0)))
-    levels = np.rint(code / scale * 127) if scale > 0 else np.zeros_like(code)
-    return packed_text(levels.astype(np.int8)), scale
+def code_levels(codes: np.ndarray, at_least: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Codes (n, code) as signed bytes, and the values (n,) that 127 stands for.
+
+    Those are the largest sizes in each code, or `at_least` (n,) where that is more.
+    """
+    scales = np.maximum(at_least, np.abs(codes).max(axis=1))
+    levels = np.rint(codes / np.where(scales > 0, scales, 1)[:, None] * 127)
+    return levels.astype(np.int8), scales

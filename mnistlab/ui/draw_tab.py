@@ -3,7 +3,8 @@
 import base64
 import binascii
 import io
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -11,12 +12,13 @@ from PIL import Image
 from mnistlab.data.drawing import drawing_steps
 from mnistlab.data.picture import MAX_BYTES, ink_from_picture
 from mnistlab.inference import shelf
-from mnistlab.inference.examine import examine as examine_digit
+from mnistlab.inference.examine import Question
+from mnistlab.inference.examine import examine as examine_digits
 from mnistlab.inference.examine import resample as resample_digit
 from mnistlab.inference.keeper import LabKeeper
 from mnistlab.inference.latent_map import axes as axes_of_maps
 from mnistlab.inference.pictures import picture_text, read_picture_text
-from mnistlab.ui.answering import Answer, Request, answering
+from mnistlab.ui.answering import Answer, Request, answering, answering_together
 from mnistlab.ui.shelf import classes
 from mnistlab.ui.widget import widget
 from mnistlab.ui.wire import GRID, decode_ink, encode_ink
@@ -28,19 +30,11 @@ NAME = "draw"
 def build(keeper: LabKeeper) -> None:
     """Lay out the tab and wire it."""
 
-    @answering(keeper)
-    def examine(lab: Any, request: Request) -> Answer:
+    @answering_together(keeper, _prepared)
+    def examine(lab: Any, prepared: Sequence[_Prepared]) -> list[Answer]:
         """All networks on `{"test": 17}` or on `{"ink": text, "normalize": true}`."""
-        if "test" in request:
-            digit, label = shelf.pick(lab, request["test"])
-            return {**examine_digit(lab, digit), "label": label}
-        ink = decode_ink(request["ink"])
-        if not ink.any():
-            raise ValueError("Draw a digit first: the pad is blank.")
-        raw, box, centred = drawing_steps(ink)
-        digit, other = (raw, centred) if request["normalize"] is False else (centred, raw)
-        steps = np.stack([raw, box, centred])
-        return {**examine_digit(lab, digit, other), "steps": picture_text(steps)}
+        answers = examine_digits(lab, [each.question for each in prepared])
+        return [{**answer, **each.known} for answer, each in zip(answers, prepared, strict=True)]
 
     @answering(keeper)
     def axes(lab: Any, request: Request) -> Answer:
@@ -61,6 +55,26 @@ def build(keeper: LabKeeper) -> None:
         return {"ink": encode_ink(_on_pad(ink))}
 
     widget(NAME, server_functions=[examine, axes, resample, classes(keeper), read_picture])
+
+
+class _Prepared(NamedTuple):
+    """What the networks are asked, and what the answer holds that they need not say."""
+
+    question: Question
+    known: Answer
+
+
+def _prepared(lab: Any, request: Request) -> _Prepared:
+    if "test" in request:
+        digit, label = shelf.pick(lab, request["test"])
+        return _Prepared(Question(digit), {"label": label})
+    ink = decode_ink(request["ink"])
+    if not ink.any():
+        raise ValueError("Draw a digit first: the pad is blank.")
+    raw, box, centred = drawing_steps(ink)
+    digit, other = (raw, centred) if request["normalize"] is False else (centred, raw)
+    steps = picture_text(np.stack([raw, box, centred]))
+    return _Prepared(Question(digit, other), {"steps": steps})
 
 
 def _picture_bytes(text: object) -> bytes:

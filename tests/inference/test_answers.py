@@ -6,7 +6,7 @@ import pytest
 
 from mnistlab.data.filters import FILTERS
 from mnistlab.inference import answers
-from mnistlab.inference.examine import examine
+from mnistlab.inference.examine import Question, examine
 from mnistlab.inference.interpolate import walk
 from mnistlab.inference.noising import compare_denoisers
 from mnistlab.inference.pictures import unpacked
@@ -91,7 +91,7 @@ def test_normalising_is_yes_or_no(digit, normalize):
 
 def test_a_reconstruction_says_what_the_page_says(lab, digit):
     answer = answers.reconstruct(lab, digit)
-    page = examine(lab, digit)
+    page = examine(lab, [Question(digit)])[0]
     np.testing.assert_array_equal(pixels(answer["input"]), lab.exhibits.test_images[3])
     assert set(answer["models"]) == set(lab.models) - {"classifier"}
     for name, row in answer["models"].items():

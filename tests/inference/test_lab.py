@@ -91,6 +91,18 @@ def test_examining_says_what_the_single_calls_say(lab, images):
     assert seen.readings["vanilla"].code_sd is None
 
 
+def test_digits_that_are_only_compared_get_their_errors(lab, images):
+    seen = lab.examine(images[:2], images)
+    assert len(seen.probabilities) == 2
+    assert list(seen.other_errors) == list(seen.readings)
+    for name in RECONSTRUCTING:
+        np.testing.assert_allclose(
+            seen.other_errors[name], lab.relative_error(name, images), rtol=1e-4
+        )
+    nearest = lab.examine(images).readings["gan"]
+    np.testing.assert_allclose(seen.other_errors["gan"], nearest.relative_error, rtol=1e-4)
+
+
 def test_of_the_gan_the_nearest_sample_is_shown(lab, images):
     reading = lab.examine(images).readings["gan"]
     bank = lab.sample("gan", 1000, seed=0)

@@ -46,6 +46,7 @@ class FakeExamination:
     probabilities: np.ndarray
     strangeness: np.ndarray
     readings: dict
+    other_errors: dict
 
 
 @dataclass(frozen=True)
@@ -130,12 +131,13 @@ class FakeLab:
         images = self.decode(model, codes) / 4 + likeness.reshape(-1, 28, 28)
         return np.clip(images, 0, 1).astype(np.float32)
 
-    def examine(self, images):
-        readings = {}
+    def examine(self, images, others=None):
+        readings, other_errors = {}, {}
+        others = images[:0] if others is None else others
         for place, name in enumerate(AUTOENCODERS):
             rebuilt = _blurred(images, place + 1)
-            power = np.maximum((images**2).sum(axis=(1, 2)), 1e-6)
-            error = ((rebuilt - images) ** 2).sum(axis=(1, 2)) / power
+            error = _relative_error(images, rebuilt)
+            other_errors[name] = _relative_error(others, _blurred(others, place + 1))
             code = self.encode(name, images)
             readings[name] = FakeReading(
                 reconstruction=rebuilt,
@@ -148,7 +150,7 @@ class FakeLab:
             )
         chances = self.classify(images)
         nearest = ((images.reshape(len(images), 1, -1) - self._means) ** 2).sum(axis=-1).min(axis=1)
-        return FakeExamination(chances, 100 * np.exp(-nearest / 40), readings)
+        return FakeExamination(chances, 100 * np.exp(-nearest / 40), readings, other_errors)
 
 
 def _card(name):
@@ -164,6 +166,11 @@ def _card(name):
         history=falling,
         metrics={"val_loss": 2.9},
     )
+
+
+def _relative_error(images, rebuilt):
+    power = np.maximum((images**2).sum(axis=(1, 2)), 1e-6)
+    return ((rebuilt - images) ** 2).sum(axis=(1, 2)) / power
 
 
 def _blurred(images, times):

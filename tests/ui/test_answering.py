@@ -1,7 +1,11 @@
+import asyncio
+import json
+import threading
+
 import pytest
 
 from mnistlab.inference.keeper import LabKeeper
-from mnistlab.ui.answering import BROKEN, answering
+from mnistlab.ui.answering import BROKEN, answering, answering_together
 
 
 def kept(lab):
@@ -85,3 +89,79 @@ def test_the_lab_is_loaded_once():
     keeper = loaded(LabKeeper(lambda: calls.append(1) or "lab"))
     loaded(keeper)
     assert calls == [1]
+
+
+def doubled(lab, request):
+    if request["number"] is None:
+        raise ValueError("A number is missing.")
+    return 2 * request["number"]
+
+
+def together(*requests, answer=None, keeper=None, prepare=doubled):
+    """What each of some requests is told that come at the same time."""
+
+    def examine(lab, numbers):
+        return [{"lab": lab, "number": number} for number in numbers]
+
+    respond = answering_together(keeper or kept("the lab"), prepare)(answer or examine)
+
+    async def run():
+        return await asyncio.gather(*[respond(request) for request in requests])
+
+    return [json.loads(sealed.body) for sealed in asyncio.run(run())]
+
+
+def test_together_each_gets_their_own():
+    assert together({"number": 1}, {}, {"number": 3}) == [
+        {"lab": "the lab", "number": 2},
+        {"error": "A number is missing."},
+        {"lab": "the lab", "number": 6},
+    ]
+
+
+def test_together_asks_to_wait_while_there_is_no_lab():
+    assert together({"number": 1}, keeper=LabKeeper(dict)) == [{"waking": True}]
+
+
+@pytest.mark.parametrize("request_", [None, 7, "text", [1]])
+def test_together_a_request_that_is_no_request(request_):
+    assert "did not arrive" in together(request_)[0]["error"]
+
+
+def test_together_what_we_got_wrong_stays_in_the_log(caplog):
+    def stumble(lab, numbers):
+        raise KeyError("/home/secret/path")
+
+    assert together({"number": 1}, {"number": 2}, answer=stumble) == [{"error": BROKEN}] * 2
+    assert "/home/secret/path" in caplog.text
+
+
+def test_what_a_visitor_has_overtaken_is_said():
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow(lab, request):
+        entered.set()
+        assert leave.wait(30)
+        return doubled(lab, request)
+
+    def examine(lab, numbers):
+        return [{"number": number} for number in numbers]
+
+    respond = answering_together(kept(1), slow)(examine)
+
+    async def run():
+        first = asyncio.create_task(respond({"visitor": "a", "number": 0}))
+        await asyncio.to_thread(entered.wait, 30)
+        asked = [("a", 1), ("b", 2), ("a", 3), ("", 4), ("", 5), ("x" * 65, 6), ("x" * 65, 7)]
+        rest = [
+            asyncio.create_task(respond({"visitor": token, "number": number}))
+            for token, number in asked
+        ]
+        await asyncio.sleep(0)
+        leave.set()
+        return await asyncio.gather(first, *rest)
+
+    told = [json.loads(sealed.body) for sealed in asyncio.run(run())]
+    assert told[1] == {"overtaken": True}
+    # who sends no token that can be one is overtaken by nobody
+    assert [answer["number"] for answer in (told[0], *told[2:])] == [0, 4, 6, 8, 10, 12, 14]

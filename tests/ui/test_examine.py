@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnistlab.inference.examine import examine, resample
+from mnistlab.inference.examine import Question, resample
+from mnistlab.inference.examine import examine as examine_all
 from mnistlab.inference.pictures import (
-    code_text,
+    code_levels,
     packed_text,
+    packed_texts,
     picture_text,
     read_picture_text,
     to_bytes,
@@ -26,6 +28,10 @@ def lab():
 @pytest.fixture
 def digit(lab):
     return lab.exhibits.test_images[0].astype(np.float32) / 255
+
+
+def examine(lab, digit, other=None):
+    return examine_all(lab, [Question(digit, other)])[0]
 
 
 def test_every_network_has_its_row(lab, digit):
@@ -105,8 +111,8 @@ def test_the_line_under_a_code(lab, digit, name, words):
 def test_the_verdict_says_how_strange(monkeypatch, lab, digit, strangeness, verdict, why):
     honest = FakeLab.examine
 
-    def strange(self, images):
-        seen = honest(self, images)
+    def strange(self, *digits):
+        seen = honest(self, *digits)
         seen.strangeness[:] = strangeness
         return seen
 
@@ -126,7 +132,16 @@ def test_the_verdict_says_how_strange(monkeypatch, lab, digit, strangeness, verd
 )
 def test_what_is_no_digit_is_refused(lab, picture, words):
     with pytest.raises(ValueError, match=words):
-        examine(lab, picture)
+        Question(picture)
+    with pytest.raises(ValueError, match=words):
+        Question(np.ones((28, 28)), picture)
+
+
+def test_together_is_as_alone(lab):
+    pictures = lab.exhibits.test_images[:5].astype(np.float32) / 255
+    questions = [Question(pictures[i], pictures[-i] if i % 2 else None) for i in range(5)]
+    alone = [examine_all(lab, [question])[0] for question in questions]
+    assert examine_all(lab, questions) == alone
 
 
 def test_same_seed_same_draw(lab, digit):
@@ -159,12 +174,28 @@ def test_a_picture_that_is_none(text):
         read_picture_text(text)
 
 
-def test_a_code_of_zeros_has_no_scale():
-    text, scale = code_text(np.zeros(3))
-    assert (unpacked(text).tolist(), scale) == ([0, 0, 0], 0.0)
+def test_a_code_spans_its_bytes_unless_more_is_asked_for():
+    codes = np.array([[0.0, 0, 0], [1, -2, 0], [1, -2, 0]])
+    levels, scales = code_levels(codes, np.array([0, 0, 4]))
+    assert levels.tolist() == [[0, 0, 0], [64, -127, 0], [32, -64, 0]]
+    assert scales.tolist() == [0, 2, 4]
 
 
-@given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 600)), max_size=8))
+RUNS = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 600)), max_size=8)
+
+
+def spread_out(runs):
+    return np.repeat([v for v, _ in runs], [n for _, n in runs]).astype(np.uint8)
+
+
+@given(RUNS)
 def test_whatever_is_packed_is_unpacked(runs):
-    values = np.repeat([v for v, _ in runs], [n for _, n in runs]).astype(np.uint8)
+    values = spread_out(runs)
     np.testing.assert_array_equal(unpacked(packed_text(values)), values)
+
+
+@given(st.lists(RUNS.map(spread_out), max_size=4))
+def test_pieces_packed_together_are_as_alone(pieces):
+    assert packed_texts(pieces) == [packed_text(piece) for piece in pieces]
+    for text, piece in zip(packed_texts(pieces), pieces, strict=True):
+        np.testing.assert_array_equal(unpacked(text), piece)

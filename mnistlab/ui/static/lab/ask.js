@@ -18,9 +18,12 @@
     };
   };
 
+  // A token of this page, by which the server keeps its visitors apart and serves them in turn.
+  const visitor = lab.toBase64(crypto.getRandomValues(new Uint8Array(12)));
+
   async function once(fn, request) {
     try {
-      return (await fn(request)) ?? { error: LOST };
+      return (await fn({ ...request, visitor })) ?? { error: LOST };
     } catch {
       return { error: LOST };
     }
@@ -44,7 +47,7 @@
         const started = era;
         newest = null;
         const answer = await once(fn, request);
-        if (started !== era) continue;
+        if (started !== era || answer.overtaken) continue;
         if (answer.waking) {
           newest = newest ?? request;
           status.wake();
