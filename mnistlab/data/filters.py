@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy import ndimage
-from scipy.stats import norm
+import scipy  # its parts come when they are first used: the page does not wait for them
 
 FRAME = 3  # pixels of margin that are taken for paper
 WIDTH = 1.0  # of the Gaussian filter, pixels
@@ -28,12 +27,12 @@ class Filter:
 
 def median(images: np.ndarray) -> np.ndarray:
     """The median of 3 x 3 pixels."""
-    return ndimage.median_filter(images, (1, 3, 3), mode="nearest")
+    return scipy.ndimage.median_filter(images, (1, 3, 3), mode="nearest")
 
 
 def gaussian(images: np.ndarray) -> np.ndarray:
     """A Gaussian mean of the neighbourhood, one pixel wide."""
-    return ndimage.gaussian_filter(images, (0, WIDTH, WIDTH), mode="nearest")
+    return scipy.ndimage.gaussian_filter(images, (0, WIDTH, WIDTH), mode="nearest")
 
 
 def clipped_mean(levels: np.ndarray, sigma: float) -> np.ndarray:
@@ -41,8 +40,9 @@ def clipped_mean(levels: np.ndarray, sigma: float) -> np.ndarray:
     if sigma <= 0:
         return np.clip(levels, 0, 1)
     low, high = -levels / sigma, (1 - levels) / sigma
-    inside = norm.cdf(high) - norm.cdf(low)
-    return levels * inside + sigma * (norm.pdf(low) - norm.pdf(high)) + norm.sf(high)
+    inside = scipy.special.ndtr(high) - scipy.special.ndtr(low)
+    slope = (np.exp(-(low**2) / 2) - np.exp(-(high**2) / 2)) / np.sqrt(2 * np.pi)
+    return levels * inside + sigma * slope + scipy.special.ndtr(-high)
 
 
 def noise_level(images: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy  # its parts come when they are first used: the page does not wait for them
 
 SIDE = 28
 MAX_SEED = 2**32 - 1
@@ -81,7 +81,7 @@ def _masking(images: np.ndarray, share: float, rng: np.random.Generator) -> np.n
 
 
 def _blur(images: np.ndarray, strength: float, _rng: np.random.Generator) -> np.ndarray:
-    return ndimage.gaussian_filter(images, (0, BLUR * strength, BLUR * strength))
+    return scipy.ndimage.gaussian_filter(images, (0, BLUR * strength, BLUR * strength))
 
 
 def _stroke_erasing(images: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:

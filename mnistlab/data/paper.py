@@ -6,7 +6,7 @@ Paper: Otsu 1979, "A threshold selection method from gray-level histograms", for
 """
 
 import numpy as np
-from scipy import ndimage
+import scipy  # its parts come when they are first used: the page does not wait for them
 
 from mnistlab.data.resampling import area_weights
 
@@ -71,8 +71,8 @@ def _paper_surface(grey: np.ndarray) -> np.ndarray:
     step = max(height, width) / COARSE
     rows = area_weights(0, height, max(1, round(height / step)), height)
     columns = area_weights(0, width, max(1, round(width / step)), width)
-    coarse = ndimage.grey_opening(rows @ grey @ columns.T, size=WIDEST_STROKE, mode="nearest")
-    coarse = ndimage.gaussian_filter(coarse, WIDEST_STROKE / 5, mode="nearest")
+    coarse = scipy.ndimage.grey_opening(rows @ grey @ columns.T, size=WIDEST_STROKE, mode="nearest")
+    coarse = scipy.ndimage.gaussian_filter(coarse, WIDEST_STROKE / 5, mode="nearest")
     up = area_weights(0, len(rows), height, len(rows))
     across = area_weights(0, len(columns), width, len(columns))
     # Beyond the outermost coarse pixels there is nothing to interpolate with: divide that out.
@@ -94,7 +94,7 @@ def _otsu(values: np.ndarray) -> float:
 
 def _larger_pieces(mask: np.ndarray) -> np.ndarray:
     """Without the loose pieces that are too small to belong to a digit."""
-    pieces, count = ndimage.label(mask, structure=np.ones((3, 3)))
+    pieces, count = scipy.ndimage.label(mask, structure=np.ones((3, 3)))
     areas = np.bincount(pieces.ravel(), minlength=count + 1)
     keep = areas >= SPECK * areas[1:].sum()
     keep[0] = False

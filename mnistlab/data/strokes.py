@@ -1,7 +1,7 @@
 """Strokes: how wide they are, and the same strokes at the width that MNIST's digits have."""
 
 import numpy as np
-from scipy import ndimage
+import scipy  # its parts come when they are first used: the page does not wait for them
 
 from mnistlab.data.resampling import scaled
 
@@ -50,12 +50,14 @@ def redrawn(mask: np.ndarray, width: float) -> np.ndarray:
     Returns:
         The strokes as float32 ink in [0, 1] with soft edges, cropped.
     """
-    depth = ndimage.distance_transform_edt(mask) - 0.5  # from the edge, not from the first pixel
+    depth = (
+        scipy.ndimage.distance_transform_edt(mask) - 0.5
+    )  # from the edge, not from the first pixel
     # The digit shrinks with its edge: width - 2 inwards == STROKE * (FINE - 2 inwards).
     inwards = (width - STROKE * FINE) / (2 - 2 * STROKE)
     inwards = min(inwards, depth.max() - 1)  # something has to be left
     if inwards < (FADE - 1) / 2:  # otherwise whatever lies beyond the old edge has faded away
-        depth = np.where(mask, depth, 0.5 - ndimage.distance_transform_edt(~mask))
+        depth = np.where(mask, depth, 0.5 - scipy.ndimage.distance_transform_edt(~mask))
     inside = depth >= inwards
     rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
     depth = depth[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -4,8 +4,7 @@ Images are (n, height, width) in [0, 1]; both arguments of a comparison have one
 """
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
-from scipy.special import entr
+import scipy  # its parts come when they are first used: the page does not wait for them
 
 from mnistlab.evaluation.arrays import image_batch, image_pair
 
@@ -77,7 +76,7 @@ def bce_floor(images: np.ndarray) -> float:
     0.05808 on the 10,000 MNIST test digits. Publish the excess over it.
     """
     ink = image_batch("images", images).astype(np.float64)
-    return float(np.mean(entr(ink) + entr(1 - ink)))
+    return float(np.mean(scipy.special.entr(ink) + scipy.special.entr(1 - ink)))
 
 
 def ssim(images: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -120,5 +119,7 @@ def _ssim(images: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 def _windows(size: int) -> np.ndarray:
     """(size - 10, size): each row a Gaussian window that lies wholly inside the axis."""
-    filtered = gaussian_filter1d(np.eye(size), WINDOW_SIGMA, axis=0, radius=WINDOW_RADIUS)
+    filtered = scipy.ndimage.gaussian_filter1d(
+        np.eye(size), WINDOW_SIGMA, axis=0, radius=WINDOW_RADIUS
+    )
     return filtered[WINDOW_RADIUS : size - WINDOW_RADIUS]

@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
+import scipy  # its parts come when they are first used: the page does not wait for them
 
 from mnistlab.inference.exhibits import MAPS
 from mnistlab.inference.pictures import packed_text, picture_text, to_bytes
@@ -128,7 +128,7 @@ def hole_share(codes: np.ndarray) -> float:
     root = np.linalg.cholesky(np.cov(codes.T))
     round_codes = np.linalg.solve(root, (codes - codes.mean(axis=0)).T).T
     empty = count_in_cells(round_codes, np.zeros(2), REACH, GRID) == 0
-    slices = np.diff(ndtr(np.linspace(-REACH, REACH, GRID + 1)))
+    slices = np.diff(scipy.special.ndtr(np.linspace(-REACH, REACH, GRID + 1)))
     mass = np.outer(slices, slices)
     return float(1 - mass[~empty].sum())
 
