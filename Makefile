@@ -1,24 +1,26 @@
-# Four things to ask for, each of which first makes the environment that it needs:
+# Five things to ask for, each of which first makes the environment that it needs:
 #   make demo     open the app                       make demo ARGS="--port 7861"
 #   make test     run the tests                      make test DATA=path/to/mnist.npz ARGS="-m 'not slow'"
 #   make check    formatting, lint and types
 #   make train    fit the models, write weights/     make train ARGS="vae gan --epochs 40"
+#   make bench    measure how fast it is             make bench ONLY="crowd cold_start"
 # PYTHON=... picks the interpreter, BROWSER=no leaves out the tests that need Chromium.
 
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
   $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
-CHECKED := app.py train.py mnistlab tests
+CHECKED := app.py train.py mnistlab tests benchmarks
+ONLY := inference pen_to_pixel cold_start crowd training growth
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo 2>/dev/null)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check train chromium
+.PHONY: help demo test check train bench chromium
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n 1,6p
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n 1,7p
 
 demo: $(VENV)/.runtime
 	$(BIN)/python app.py $(ARGS)
@@ -33,6 +35,10 @@ check: $(VENV)/.tools
 
 train: $(VENV)/.runtime
 	$(BIN)/python train.py $(ARGS)
+
+bench: $(VENV)/.tools chromium
+	@for name in $(ONLY); do $(BIN)/python -m benchmarks.$$name $(ARGS) || exit 1; done
+	$(BIN)/python -m benchmarks.report
 
 # The environment: one .venv, with a stamp for what the app needs and one for what the developer needs as well.
 
