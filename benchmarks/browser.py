@@ -17,6 +17,11 @@ from benchmarks.drawings import Stroke
 FRAME = 1 / 60  # seconds between two moves of the pen
 VIEW = {"width": 1280, "height": 900}
 
+PAD = "#lab-draw .pad"
+# every row of the lab shows an answer
+FILLED = """() => document.querySelector("#lab-draw .row")
+  && !document.querySelector("#lab-draw .row.idle")"""
+
 # Notes what the pen does, when requests leave, and in which frame something is seen.
 WATCH = """
 window.diary = { moves: [], ups: [], sent: [], seen: [] };

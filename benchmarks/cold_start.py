@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, Request
 
 from benchmarks.apps import App, ours, running, wait_for_page
-from benchmarks.browser import Traffic, draw_stroke, page_of
+from benchmarks.browser import FILLED, PAD, Traffic, draw_stroke, page_of
 from benchmarks.drawings import pen_digits
 from benchmarks.measure import Check, Table, keep, options, spread
 
@@ -22,14 +22,12 @@ COMMANDS = {
     LAB: ours(),
     EAGER: ["-m", "benchmarks.eager_app"],
 }
-PAD = "#lab-draw .pad"
 INK = f"""() => {{
   const {{ data }} = document.querySelector("{PAD}").getContext("2d").getImageData(0, 0, 280, 280);
   return data.filter((v, i) => i % 4 === 0 && v > 127).length;
 }}"""
 DRAWS = f"(before) => ({INK})() !== before"
 WAKING = "() => document.querySelector('#lab-draw .lab-status')?.textContent"
-FILLED = "() => !document.querySelector('#lab-draw .row.idle')"
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 from benchmarks.apps import App, ours, running, stock, wait_for_networks, wait_for_page
-from benchmarks.browser import WATCH_LAB, WATCH_STOCK, Traffic, draw_stroke, page_of
+from benchmarks.browser import FILLED, PAD, WATCH_LAB, WATCH_STOCK, Traffic, draw_stroke, page_of
 from benchmarks.drawings import pen_digits
 from benchmarks.measure import Check, Table, keep, options, spread
 
-PAD = "#lab-draw .pad"
 SKETCHPAD = ".pixi-target canvas"
 LIVE = "component_server"  # of the address of an update
 STOCK_PICTURES = 8
@@ -64,10 +63,10 @@ def draw_in_lab(app: App, digits: int) -> Session:
     """Draw some digits on the pad of the lab, stroke by stroke."""
     strokes = 0
     with page_of(app.address, WATCH_LAB) as page:
-        page.wait_for_function("() => !document.querySelector('#lab-draw .row.idle')")
+        page.wait_for_function(FILLED)
         draw_stroke(page, PAD, pen_digits()[0][0])  # what a page loads late it loads now
         page.wait_for_load_state("networkidle")
-        before = page.evaluate("() => diary.ups.length")
+        before, since = page.evaluate("() => [diary.ups.length, performance.now()]")
         with counted(page, app) as traffic:
             for digit in pen_digits()[:digits]:
                 page.locator('#lab-draw [data-do="clear"]').click()
@@ -90,7 +89,7 @@ def draw_in_lab(app: App, digits: int) -> Session:
         live=[wait for wait in live if wait is not None],
         lifted=[wait for wait in lifted[before:] if wait is not None],
         strokes=strokes,
-        answers=len(answered),
+        answers=sum(at >= since for at in sent),
         traffic=traffic,
         files=app.files() / strokes,
     )
