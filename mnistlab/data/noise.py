@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy  # its parts come when they are first used: the page does not wait for them
 
+from mnistlab.data.seeds import check_seed
+
 SIDE = 28
-MAX_SEED = 2**32 - 1
 BLUR = 3.0  # pixels, the widest
 ERASER = 3.0  # pixels across
 WEAKEST = 1e-3  # ink below this leaves nothing to rub out
@@ -57,9 +58,7 @@ def corrupt(images: np.ndarray, kind: str, strength: float, seed: int) -> np.nda
     number = isinstance(strength, int | float | np.number) and not isinstance(strength, bool)
     if not number or not 0 <= strength <= 1:
         raise ValueError(f"The strength of noise lies in 0 to 1; received {str(strength)[:40]}.")
-    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
-    if not whole or not 0 <= seed <= MAX_SEED:
-        raise ValueError(f"A seed is a whole number from 0 to {MAX_SEED:,}; received {seed!r}.")
+    check_seed(seed)
     if strength == 0:
         return images.astype(np.float32)
     batch = images.reshape(-1, SIDE, SIDE)

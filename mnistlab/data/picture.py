@@ -1,11 +1,14 @@
-"""A picture file -> greys or ink: any mode that Pillow reads, and a sentence for what it cannot.
+"""A picture file -> greys or ink: any mode that there is, and a sentence for what is no picture.
 
 Size is judged from the header, before a pixel is decoded, so that a small file cannot ask for much
-memory.
+memory; and only so many are decoded at a time.
 """
 
 import io
+import math
+import threading
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +19,14 @@ from mnistlab.data.paper import remove_paper
 MAX_BYTES = 2_000_000
 MAX_PIXELS = 4_000_000
 SHORTEST = 4  # pixels a side: less cannot hold a digit
+ENOUGH = 1_000_000  # pixels; a larger picture is averaged down before its paper is looked for
+AT_A_TIME = 8  # pictures being read; each takes up to 50 MB for a moment
+# What cameras, scanners and paint programs write. Pillow knows more, and would start Ghostscript.
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "ICO")
 MARKUP = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<")  # how SVG and HTML begin
 UNREADABLE = "That file is not a readable picture: save it as PNG or JPEG and try again."
+BUSY = "Too many pictures are being read just now: try again in a moment."
+_places = threading.BoundedSemaphore(AT_A_TIME)
 
 
 def ink_from_picture(picture: str | Path | io.BytesIO | Image.Image) -> np.ndarray:
@@ -33,7 +42,7 @@ def ink_from_picture(picture: str | Path | io.BytesIO | Image.Image) -> np.ndarr
     Raises:
         ValueError: it cannot be read or is too large; the sentence says what to do.
     """
-    return remove_paper(grey_from_picture(picture))
+    return _one_of_few(lambda: remove_paper(_read_grey(picture)))
 
 
 def grey_from_picture(picture: str | Path | io.BytesIO | Image.Image) -> np.ndarray:
@@ -48,6 +57,20 @@ def grey_from_picture(picture: str | Path | io.BytesIO | Image.Image) -> np.ndar
     Raises:
         ValueError: as `ink_from_picture`.
     """
+    return _one_of_few(lambda: _read_grey(picture))
+
+
+def _one_of_few(work: Callable[[], np.ndarray]) -> np.ndarray:
+    """Do it, unless `AT_A_TIME` others are at it."""
+    if not _places.acquire(blocking=False):
+        raise ValueError(BUSY)
+    try:
+        return work()
+    finally:
+        _places.release()
+
+
+def _read_grey(picture: str | Path | io.BytesIO | Image.Image) -> np.ndarray:
     if isinstance(picture, Image.Image):
         return _grey(picture)
     data = picture.getvalue() if isinstance(picture, io.BytesIO) else _read(Path(picture))
@@ -60,7 +83,7 @@ def grey_from_picture(picture: str | Path | io.BytesIO | Image.Image) -> np.ndar
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own bound is far above ours
-            with Image.open(io.BytesIO(data)) as opened:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
                 return _grey(opened)
     except ValueError:
         raise
@@ -89,11 +112,22 @@ def _grey(picture: Image.Image) -> np.ndarray:
     except (ValueError, OSError, SyntaxError, KeyError, TypeError) as error:
         raise ValueError(UNREADABLE) from error
     if picture.mode in ("I;16", "I;16B", "I;16L", "I;16N", "I", "F"):
-        return _stretched(np.asarray(picture, np.float64))
+        return _averaged(_stretched(np.asarray(picture, np.float32)))
     if "A" in picture.getbands() or "transparency" in picture.info:
         layers = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", layers.size, "white"), layers)
-    return np.asarray(picture.convert("L"), np.float32) / 255
+    return _averaged(np.asarray(picture.convert("L"))) / np.float32(255)
+
+
+def _averaged(grey: np.ndarray) -> np.ndarray:
+    """As float32, with no more than `ENOUGH` pixels: squares of them become one."""
+    height, width = grey.shape
+    side = math.ceil(math.sqrt(grey.size / ENOUGH))
+    if side == 1:
+        return grey.astype(np.float32)
+    squares = grey[: height // side * side, : width // side * side]
+    squares = squares.reshape(height // side, side, width // side, side)
+    return squares.mean(axis=(1, 3), dtype=np.float32)
 
 
 def _stretched(values: np.ndarray) -> np.ndarray:

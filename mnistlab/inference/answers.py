@@ -16,10 +16,10 @@ from mnistlab.data.resampling import scaled
 from mnistlab.evaluation.pixels import psnr, relative_error, ssim
 from mnistlab.inference import interpolate as walking
 from mnistlab.inference import noising, sampling
+from mnistlab.inference.checks import checked_code
 from mnistlab.inference.pictures import SIDE, to_bytes, unpacked
 
 NO_DECODER = ("denoising", "classifier")  # whose decoder needs more than a code, or is not there
-LARGEST_CODE = 1e6  # of the numbers of a code: beyond it a network would overflow
 
 Picture = list[list[int]]
 
@@ -248,7 +248,7 @@ def decode(lab: Any, model: str, code: list[float]) -> Decoded:
     if model not in able:
         raise ValueError(f"{str(model)[:40]!r} cannot decode; {', '.join(able)} can.")
     width = lab.code_size(model)
-    picture = lab.decode(model, _checked_code(code, model, width)[None])
+    picture = lab.decode(model, checked_code(code, model, width)[None])
     return {
         "picture": _picture(picture[0]),
         **_read(lab.classify(picture)[0]),
@@ -263,20 +263,6 @@ def _made_small(ink: np.ndarray) -> np.ndarray:
     square = np.zeros((SIDE, SIDE), np.float32)
     square[top : top + small.shape[0], left : left + small.shape[1]] = small
     return square
-
-
-def _checked_code(code: object, model: str, width: int) -> np.ndarray:
-    if not isinstance(code, list) or not all(_is_number(z) for z in code):
-        raise ValueError(f"A code of {model} is a list of {width:,} numbers.")
-    if len(code) != width:
-        raise ValueError(f"A code of {model} has {width:,} numbers; received {len(code):,}.")
-    if not all(abs(z) <= LARGEST_CODE for z in code):  # not so of NaN either
-        raise ValueError(f"The numbers of a code lie within ±{LARGEST_CODE:,.0f}.")
-    return np.array(code, np.float32)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _read(chances: np.ndarray) -> Reading:

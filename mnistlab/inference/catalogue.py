@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mnistlab.hub.files import quoted
 from mnistlab.inference.pictures import packed_text
 
 SOURCES = Path(__file__).parents[1] / "models"
@@ -102,7 +103,9 @@ def filters(lab: Any, model: object, first: object = 0) -> dict[str, Any]:
         return {"kind": kind, "count": 0}
     pictures = filter_pictures(kernel)
     if isinstance(first, bool) or not isinstance(first, int) or not 0 <= first < len(pictures):
-        raise ValueError(f"{name} has learned pictures 0 to {len(pictures) - 1}, no {first!r}.")
+        raise ValueError(
+            f"{name} has learned pictures 0 to {len(pictures) - 1}, no {quoted(first)}."
+        )
     full = float(np.quantile(np.abs(pictures), BRIGHTEST)) or 1.0
     shown = np.clip(pictures[first : first + PAGE] / full, -1, 1)
     return {

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from mnistlab.data.seeds import check_seed
+from mnistlab.hub.files import quoted
 from mnistlab.inference.pictures import code_levels, packed_texts, to_bytes
 
 # The share of test digits, in per cent, that are at least as strange as the drawing: below the
@@ -91,12 +93,13 @@ def resample(lab: Any, digit: np.ndarray, model: str, seed: int) -> np.ndarray:
     Raises:
         ValueError: the model has no posterior, or the seed is out of range.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
-        raise ValueError(f"A seed is a whole number from 0 to {2**32 - 1:,}; received {seed!r}.")
+    check_seed(seed)
     _check(digit)
     reading = lab.examine(digit[None].astype(np.float32)).readings.get(model)
     if reading is None or reading.code_sd is None:
-        raise ValueError(f"Only a variational model has a posterior to draw from, not {model!r}.")
+        raise ValueError(
+            f"Only a variational model has a posterior to draw from, not {quoted(model)}."
+        )
     noise = np.random.default_rng(seed).standard_normal(reading.code.shape)
     return lab.decode(model, (reading.code + reading.code_sd * noise).astype(np.float32))[0]
 

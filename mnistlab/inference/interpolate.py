@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from mnistlab.hub.files import quoted
 from mnistlab.inference.pictures import to_bytes
 
 PATHS = ("linear", "spherical")
@@ -203,7 +204,7 @@ def _check(lab: Any, model: str, steps: int, path: str) -> None:
     whole = isinstance(steps, int) and not isinstance(steps, bool)
     if not whole or not MIN_STEPS <= steps <= MAX_STEPS:
         raise ValueError(
-            f"Steps are a whole number from {MIN_STEPS} to {MAX_STEPS}; received {steps!r}."
+            f"Steps are a whole number from {MIN_STEPS} to {MAX_STEPS}; received {quoted(steps)}."
         )
     if path not in PATHS:
         raise ValueError(f"A path is {' or '.join(PATHS)}; received {str(path)[:40]!r}.")

@@ -4,7 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from mnistlab.data.seeds import check_seed
 from mnistlab.evaluation.neighbours import nearest
+from mnistlab.hub.files import quoted
+from mnistlab.inference.checks import checked_code
 from mnistlab.inference.pictures import packed_text, picture_text
 from mnistlab.inference.shelf import labels as labels_of_shelf
 
@@ -13,7 +16,6 @@ SOURCES = (REAL, "vae", "gan", "vae_2d")
 TURNED = ("vae", "vae_2d", "ae_2d")  # whose codes have few enough numbers for a slider each
 MAX_COUNT = 100
 TALLIED = 500  # draws behind a class histogram
-MAX_SEED = 2**32 - 1
 # Of metrics.json, what judges samples.
 FIGURES = ("frechet_ratio", "coverage", "memorisation_ratio")
 # A dimension is used if its posterior mean varies over the test digits by a variance above this.
@@ -49,7 +51,7 @@ def sheet(
         ValueError: something is out of its bounds; the message names them.
     """
     if not _whole(count, 1, MAX_COUNT):
-        raise ValueError(f"A sheet has 1 to {MAX_COUNT} digits; received {count!r}.")
+        raise ValueError(f"A sheet has 1 to {MAX_COUNT} digits; received {quoted(count)}.")
     _check(lab, source, seed, temperature, digit)
     exhibits = lab.exhibits
     kind = "training" if len(exhibits.train_labels) else "test"
@@ -169,12 +171,7 @@ def turn(lab: Any, model: str, code: list[float]) -> dict[str, Any]:
     """
     _check_turned(lab, model)
     width = lab.exhibits.spread[model].shape[1]
-    numbers = isinstance(code, list) and all(
-        isinstance(z, int | float) and not isinstance(z, bool) for z in code
-    )
-    if not numbers or len(code) != width or not np.isfinite(code).all():
-        raise ValueError(f"A code of {model} is {width} finite numbers.")
-    picture = lab.decode(model, np.array([code], np.float32))
+    picture = lab.decode(model, checked_code(code, model, width)[None])
     return {"picture": picture_text(picture), **readings(lab, picture)}
 
 
@@ -198,13 +195,12 @@ def _check(lab: Any, source: str, seed: int, temperature: float, digit: int | No
     there = [name for name in SOURCES if name == REAL or name in lab.models]
     if source not in there:
         raise ValueError(f"Digits come from {', '.join(there)}; there is no {str(source)[:40]!r}.")
-    if not _whole(seed, 0, MAX_SEED):
-        raise ValueError(f"A seed is a whole number from 0 to {MAX_SEED:,}; received {seed!r}.")
+    check_seed(seed)
     number = isinstance(temperature, int | float) and not isinstance(temperature, bool)
     if not number or not 0 <= temperature <= 2:
-        raise ValueError(f"The temperature lies in 0 to 2; received {temperature!r}.")
+        raise ValueError(f"The temperature lies in 0 to 2; received {quoted(temperature)}.")
     if digit is not None and not _whole(digit, 0, 9):
-        raise ValueError(f"A class is one of 0 to 9; received {digit!r}.")
+        raise ValueError(f"A class is one of 0 to 9; received {quoted(digit)}.")
 
 
 def _check_turned(lab: Any, model: str) -> None:

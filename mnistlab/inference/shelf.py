@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from mnistlab.hub.files import quoted
+
 
 def labels(lab: Any) -> np.ndarray:
     """The classes of the test digits that have a picture: the first of all labels, uint8 (n,)."""
@@ -18,5 +20,5 @@ def pick(lab: Any, index: object) -> tuple[np.ndarray, int]:
     """
     count = len(lab.exhibits.test_images)
     if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < count:
-        raise ValueError(f"The test digits here are 0 to {count - 1}; there is no {index!r}.")
+        raise ValueError(f"The test digits here are 0 to {count - 1}; there is no {quoted(index)}.")
     return lab.exhibits.test_images[index].astype(np.float32) / 255, int(labels(lab)[index])

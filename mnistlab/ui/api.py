@@ -19,7 +19,7 @@ PATIENCE = 30.0  # seconds that an endpoint waits for the networks to wake
 WAKING = "The networks are still waking. Try again in a minute."
 BROKEN = "Something went wrong here; the log of the app says what."
 NO_FILE = (
-    "A picture comes as a file: handle_file(path or address) of gradio_client, or an upload whose "
+    "A picture comes as a file: handle_file(path) of gradio_client, or an upload whose "
     'answer is wrapped as {"path": ..., "meta": {"_type": "gradio.FileData"}}.'
 )
 

@@ -50,6 +50,7 @@ from mnistlab.ui import (
     sample_tab,
 )
 from mnistlab.ui.api import add_endpoints
+from mnistlab.ui.sessions import Laboratory
 from mnistlab.ui.widget import widget
 
 # in the order of the page; a tab appears here once it is real
@@ -64,13 +65,13 @@ TABS: tuple[ModuleType, ...] = (
 )
 
 
-def build_demo(keeper: LabKeeper) -> gr.Blocks:
+def build_demo(keeper: LabKeeper) -> Laboratory:
     """Lay out the page. The keeper need not have a lab yet: the page waits for it."""
-    with gr.Blocks(
+    with Laboratory(
         title="mnistlab",
         analytics_enabled=False,
         fill_width=True,
-        delete_cache=(600, 3600),  # pictures that came by the API: looked for every 10 minutes
+        delete_cache=(60, 600),  # pictures that came by the API live for 10 minutes
     ) as demo:
         widget("masthead")
         # "wrap" keeps every tab in one list; the style sheet makes it a strip that swipes

@@ -3,8 +3,8 @@
 from importlib.util import find_spec
 from typing import Any
 
-import gradio as gr
-
+from mnistlab.ui.gate import Gate
+from mnistlab.ui.sessions import WAITING, Laboratory, keep_little
 from mnistlab.ui.theme import theme
 from mnistlab.ui.widget import STATIC
 
@@ -26,7 +26,7 @@ LIBRARY = (
     "picture",
 )
 
-WAITING = 32  # calls of the endpoints that may wait; the next is told that the queue is full
+LARGEST_FILE = "4mb"  # of an upload; a picture may have 2 MB and is told so
 
 
 def head() -> str:
@@ -39,8 +39,8 @@ def head() -> str:
     return f"<style>{style}</style>\n<script>{once}</script>"
 
 
-def launch(demo: gr.Blocks, host: str, port: int | None, **options: Any) -> None:
-    """Serve the page: our head and theme, no footer, no history, nothing kept of a visitor.
+def launch(demo: Laboratory, host: str, port: int | None, **options: Any) -> None:
+    """Serve the page behind its gate: no footer, no history, nothing kept of a visitor.
 
     The endpoints are MCP tools too wherever the package `mcp` is installed.
     """
@@ -54,7 +54,10 @@ def launch(demo: gr.Blocks, host: str, port: int | None, **options: Any) -> None
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
-        max_file_size="4mb",
+        max_file_size=LARGEST_FILE,
         mcp_server=find_spec("mcp") is not None,
+        # a middleware is what starlette unpacks: a class, its arguments and its keywords
+        app_kwargs={"middleware": [(Gate, (demo.waiting_of,), {})]},
         **options,
     )
+    keep_little(demo)

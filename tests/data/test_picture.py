@@ -1,11 +1,14 @@
 """Pictures of every kind become the same ink; what is no picture gets a sentence."""
 
 import io
+import subprocess
+import threading
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from mnistlab.data import picture
 from mnistlab.data.drawing import normalize_drawing
 from mnistlab.data.picture import MAX_BYTES, ink_from_picture
 
@@ -44,6 +47,50 @@ def test_a_transparent_background_is_paper():
     np.testing.assert_allclose(ink, (stroke() == INK).astype("float32"), atol=0.01)
 
 
+@pytest.mark.parametrize("mode", ["LA", "P"])
+def test_transparency_is_paper_in_every_mode_that_has_it(mode):
+    inked = stroke() == INK
+    if mode == "LA":
+        picture = Image.fromarray(np.dstack([np.zeros_like(stroke()), inked * np.uint8(255)]))
+        file = saved(picture)
+    else:
+        palette = Image.fromarray(inked.astype(np.uint8))
+        palette.putpalette([0, 0, 0, 0, 0, 0])  # both are black: one of them is transparent
+        file = saved(palette, transparency=0)
+    np.testing.assert_allclose(ink_from_picture(file), inked.astype("float32"), atol=0.01)
+
+
+def test_a_large_picture_is_averaged_down():
+    wide = np.kron(stroke(), np.ones((20, 20), np.uint8))  # 2000 x 1600
+    ink = ink_from_picture(saved(Image.fromarray(wide)))
+    assert ink.shape == (1000, 800)
+    np.testing.assert_allclose(ink[::10, ::10], stroke() == INK, atol=0.01)
+
+
+def test_no_other_program_is_started_for_a_rare_format(monkeypatch):
+    def start(*args, **kwargs):
+        raise AssertionError("a program was started")
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    drawing = saved(Image.fromarray(stroke()), "EPS")
+    with pytest.raises(ValueError, match="not a readable picture"):
+        ink_from_picture(drawing)
+
+
+def test_no_more_than_some_are_read_at_a_time(monkeypatch):
+    monkeypatch.setattr(picture, "_places", threading.BoundedSemaphore(1))
+    with picture._places, pytest.raises(ValueError, match="Too many pictures"):
+        ink_from_picture(saved(Image.fromarray(stroke())))
+    assert ink_from_picture(saved(Image.fromarray(stroke()))).any(), "the place is free again"
+
+
+def test_a_picture_that_is_refused_gives_its_place_back():
+    for _ in range(2 * picture.AT_A_TIME):
+        with pytest.raises(ValueError, match="readable"):
+            ink_from_picture(io.BytesIO(b"no picture"))
+    assert ink_from_picture(saved(Image.fromarray(stroke()))).any()
+
+
 def test_white_on_black_is_recognised():
     ink = ink_from_picture(saved(Image.fromarray(255 - stroke())))
     np.testing.assert_allclose(ink, (stroke() == INK).astype("float32"), atol=0.01)
@@ -66,10 +113,11 @@ def test_a_photograph_comes_out_as_the_digit_does():
     assert ((drawn - clean) ** 2).sum() < 0.1 * (clean**2).sum()
 
 
-def test_of_an_animation_the_first_frame_counts():
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])
+def test_of_an_animation_the_first_frame_counts(kind):
     frames = [Image.fromarray(stroke()), Image.fromarray(np.full_like(stroke(), PAPER))]
-    file = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    assert ink_from_picture(file).max() == 1
+    file = saved(frames[0], kind, save_all=True, append_images=frames[1:])
+    assert ink_from_picture(file).max() > 0.95
 
 
 def bomb() -> io.BytesIO:
@@ -88,6 +136,11 @@ def bomb() -> io.BytesIO:
         (bomb(), "up to 4 megapixels"),
         (saved(Image.new("L", (1, 1))), "too small"),
         (saved(Image.new("L", (20000, 1))), "too small"),
+        (saved(Image.new("L", (1, 20000))), "too small"),
+        (io.BytesIO(b"\xff\xd8\xff" + bytes(20)), "not a readable picture"),
+        (io.BytesIO(b"\xef\xbb\xbf<html>"), "SVG or HTML"),
+        (io.BytesIO(b"\x1f\x8b" + bytes(40)), "not a readable picture"),
+        (io.BytesIO(b"%PDF-1.4"), "not a readable picture"),
     ],
 )
 def test_what_is_no_picture_gets_a_sentence(file, sentence):

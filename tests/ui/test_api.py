@@ -21,6 +21,8 @@ from mnistlab.data.picture import UNREADABLE
 from mnistlab.inference import answers, interpolate, sampling
 from mnistlab.inference.keeper import LabKeeper
 from mnistlab.ui import api
+from mnistlab.ui.gate import MISUNDERSTOOD
+from mnistlab.ui.sessions import ELSEWHERE
 from tests.browser.conftest import load_lab, serve
 from tests.ui.fake_lab import FakeLab
 
@@ -254,7 +256,16 @@ def test_what_is_no_file_is_said(address, image):
 
 def test_a_file_of_the_server_stays_where_it_is(address):
     here = {"path": str(Path(__file__)), "meta": {"_type": "gradio.FileData"}}
-    assert raw(address, "denoise", here) == ("error", {"error": None})
+    event, told = raw(address, "denoise", here)
+    assert (event, told["error"]) == ("error", MISUNDERSTOOD[1])
+
+
+@pytest.mark.parametrize("scheme", ["http", "HTTPS"])
+def test_nothing_is_fetched_from_elsewhere(address, scheme):
+    there = {"path": f"{scheme}://127.0.0.1:1/seven.png", "meta": {"_type": "gradio.FileData"}}
+    for call in (("denoise", there), ("decode", "ae_2d", [{"z": [there]}])):
+        event, told = raw(address, *call)
+        assert (event, told["error"]) == ("error", ELSEWHERE)
 
 
 def test_a_picture_that_is_gone_is_said(address, seven):
