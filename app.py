@@ -28,8 +28,14 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     )
     everywhere = "0.0.0.0" if env("SPACE_ID") else "127.0.0.1"
     parser.add_argument("--host", default=env("GRADIO_SERVER_NAME", everywhere))
-    parser.add_argument("--port", type=int, default=int(env("GRADIO_SERVER_PORT", "7860")))
+    parser.add_argument("--port", type=_port, default=env("GRADIO_SERVER_PORT", "7860"))
     return parser.parse_args(argv)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65,535, not {text[:40]}")
+    return int(text)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -50,7 +56,11 @@ def main(argv: list[str] | None = None) -> None:
     keeper = LabKeeper(load, fetch if arguments.hub else None)
     demo = build_demo(keeper)
     register_with_zerogpu()
-    launch(demo, arguments.host, arguments.port, prevent_thread_lock=True)
+    try:
+        launch(demo, arguments.host, arguments.port, prevent_thread_lock=True)
+    except OSError:
+        place = f"{arguments.host}:{arguments.port}"
+        raise SystemExit(f"app.py: nothing can listen at {place}; give another --port.") from None
     keeper.start()
     demo.block_thread()
 

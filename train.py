@@ -126,17 +126,18 @@ def main(arguments: list[str]) -> int:
 
 
 def _count(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 100_000:
-        raise argparse.ArgumentTypeError(f"a whole number from 1 to 100,000, not {text}")
-    return value
+    return _whole(text, 1, 100_000)
 
 
 def _seed(text: str) -> int:
-    value = int(text)
-    if not 0 <= value < 2**32:
-        raise argparse.ArgumentTypeError(f"a whole number from 0 to {2**32 - 1}, not {text}")
-    return value
+    return _whole(text, 0, 2**32 - 1)
+
+
+def _whole(text: str, low: int, high: int) -> int:
+    digits = text.isascii() and text.isdigit() and len(text) < 20
+    if not digits or not low <= int(text) <= high:
+        raise argparse.ArgumentTypeError(f"a whole number from {low} to {high:,}, not {text[:40]}")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,8 @@ ALONE = {"data": {"numpy", "scipy", "PIL"}, "evaluation": {"numpy", "scipy"}}
 
 # Modules under tests/ that hold no tests of their own, besides each folder's conftest.py.
 FIXTURE_MODULES = {
+    "hostile_inputs.py",
+    "limits_table.py",
     "hub/app_process.py",
     "hub/hub_server.py",
     "hub/tiny_weights.py",

@@ -49,7 +49,7 @@ def test_a_few_digits_become_a_lab(digits_path, tmp_path):
     [
         (["vanila"], "unknown model 'vanila'"),
         (["--epochs", "0"], "1 to 100,000"),
-        (["--seed", "-1"], "0 to 4294967295"),
+        (["--seed", "-1"], "0 to 4,294,967,295"),
         (["--data", "nowhere.npz"], "No digits at nowhere.npz"),
     ],
 )

@@ -5,7 +5,9 @@ LeCun, Bottou, Bengio and Haffner 1998, "Gradient-based learning applied to docu
 
 import gzip
 import hashlib
+import math
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +33,7 @@ SHA256 = {
     "y_test": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
 }
 IDX_UINT8 = 0x08
+MAX_BYTES = 100_000_000  # of one array, unpacked; MNIST's largest has 47 million
 
 
 class DataError(ValueError):
@@ -90,17 +93,32 @@ def read_digits(path: Path, *, any_digits: bool = False) -> Digits:
 
 def _read_npz(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            missing = SHAPES.keys() - set(archive.files)
+        with zipfile.ZipFile(path) as archive:
+            missing = {name for name in SHAPES if f"{name}.npy" not in archive.namelist()}
             if missing:
                 raise DataError(f"{path.name} has no {', '.join(sorted(missing))}.")
-            return {name: archive[name] for name in SHAPES}
-    except (OSError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path.name} is not a readable .npz file: {error}.") from error
+            return {name: _read_npy(archive, name, path) for name in SHAPES}
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        raise DataError(f"{path.name} is not a readable .npz file.") from error
     except DataError:
         raise
-    except ValueError as error:  # an object array, which only pickle could read
+    except (ValueError, RuntimeError) as error:  # an object array, or a member with a password
         raise DataError(f"{path.name} holds something other than plain arrays.") from error
+
+
+def _read_npy(archive: zipfile.ZipFile, name: str, path: Path) -> np.ndarray:
+    """One array, of which nothing is allocated before its header fits the size of its member."""
+    size = archive.getinfo(f"{name}.npy").file_size  # no more than this is ever unpacked
+    if size > MAX_BYTES:
+        raise DataError(f"{path.name}: {name} has {size:,} bytes; up to {MAX_BYTES:,} are read.")
+    with archive.open(f"{name}.npy") as member:
+        if np.lib.format.read_magic(member) != (1, 0):
+            raise ValueError("another version of the format")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(member)
+        if dtype.hasobject or math.prod(shape) * dtype.itemsize != size - member.tell():
+            raise ValueError("pickle, or a shape that the bytes do not fill")
+        member.seek(0)
+        return np.lib.format.read_array(member, allow_pickle=False)
 
 
 def _find_idx(folder: Path, stem: str) -> Path:
@@ -111,17 +129,21 @@ def _find_idx(folder: Path, stem: str) -> Path:
 
 
 def _read_idx(path: Path) -> np.ndarray:
-    raw = path.read_bytes()
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
     try:
-        data = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-    except (OSError, EOFError) as error:
+        with gzip.open(path) if packed else path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path.name} is a damaged gzip file.") from error
+    if len(data) > MAX_BYTES:
+        raise DataError(f"{path.name} has more than {MAX_BYTES:,} bytes, which are not read.")
     if len(data) < 4 or data[:3] != bytes([0, 0, IDX_UINT8]):
         raise DataError(f"{path.name} is not an IDX file of bytes.")
     rank = data[3]
     header = 4 + 4 * rank
     shape = tuple(int(n) for n in np.frombuffer(data[4:header], dtype=">u4"))
-    if len(data) - header != int(np.prod(shape)):
+    if len(data) - header != math.prod(shape):
         raise DataError(f"{path.name} announces {shape} but holds {len(data) - header} bytes.")
     return np.frombuffer(data, dtype=np.uint8, offset=header).reshape(shape)
 

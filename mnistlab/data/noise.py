@@ -57,7 +57,7 @@ def corrupt(images: np.ndarray, kind: str, strength: float, seed: int) -> np.nda
         raise ValueError(f"Unknown noise {str(kind)[:40]!r}: there are {', '.join(NOISES)}.")
     number = isinstance(strength, int | float | np.number) and not isinstance(strength, bool)
     if not number or not 0 <= strength <= 1:
-        raise ValueError(f"The strength of noise lies in 0 to 1; received {str(strength)[:40]}.")
+        raise ValueError(f"The strength of noise lies in 0 to 1; received {repr(strength)[:40]}.")
     check_seed(seed)
     if strength == 0:
         return images.astype(np.float32)

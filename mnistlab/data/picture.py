@@ -82,11 +82,13 @@ def _read_grey(picture: str | Path | io.BytesIO | Image.Image) -> np.ndarray:
         raise ValueError("That file is SVG or HTML, not a picture of pixels: save it as PNG.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's own bound is far above ours
+            warnings.simplefilter("ignore")  # of files that are odd, but can be read
             with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
                 return _grey(opened)
     except ValueError:
         raise
+    except Image.DecompressionBombError as error:  # Pillow's own bound, far above ours
+        raise ValueError("That picture has too many pixels: up to 4 megapixels.") from error
     except (UnidentifiedImageError, OSError, SyntaxError, EOFError, MemoryError) as error:
         raise ValueError(UNREADABLE) from error
     except Exception as error:  # decoders of rare formats fail in ways of their own

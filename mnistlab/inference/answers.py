@@ -121,7 +121,7 @@ def as_digit(grey: np.ndarray, normalize: bool = True) -> np.ndarray:
         ValueError: there is no digit on it, or it is no picture; the message says which.
     """
     if not isinstance(normalize, bool):
-        raise ValueError(f"normalize is true or false; received {str(normalize)[:40]}.")
+        raise ValueError(f"normalize is true or false; received {repr(normalize)[:40]}.")
     if normalize:
         digit = normalize_drawing(grey)
     else:

@@ -60,7 +60,7 @@ class LabKeeper:
         try:
             self.swap(make())
         except ValueError as problem:
-            logger.exception(failed)
+            logger.error("%s. %s", failed, problem)
             return f"{failed}. {problem}"
         except Exception:  # of which a visitor could make nothing
             logger.exception(failed)

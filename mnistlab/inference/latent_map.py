@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import scipy  # its parts come when they are first used: the page does not wait for them
 
+from mnistlab.hub.files import quoted
 from mnistlab.inference.exhibits import MAPS
 from mnistlab.inference.pictures import packed_text, picture_text, to_bytes
 
@@ -180,7 +181,7 @@ def _point(z: object) -> np.ndarray:
     numbers = z if isinstance(z, list) and len(z) == 2 else [None]
     if not all(isinstance(n, int | float) and abs(n) <= FURTHEST for n in numbers):
         raise ValueError(
-            f"A point on a map is two numbers between ±{FURTHEST:,.0f}; received {str(z)[:40]}."
+            f"A point on a map is two numbers between ±{FURTHEST:,.0f}; received {quoted(z)}."
         )
     return np.array(numbers, np.float32)
 

@@ -109,24 +109,27 @@ class Gate:
         if scope["type"] != "http":  # there are no web sockets here
             await send({"type": "websocket.close", "code": 1008})
             return
-        started = False
+        started = ended = False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal started
+            nonlocal started, ended
             if message["type"] == "http.response.start":
                 started = True
                 message = {**message, "headers": [*message["headers"], *RAW_HEADERS]}
+            elif message["type"] == "http.response.body":
+                ended = not message.get("more_body")
             await send(message)
 
         try:
             await self._pass(scope, receive, send_with_headers)
         except RefusalError as refusal:
-            if not started:
-                await _answer(send_with_headers, *refusal.args)
+            await _answer(send_with_headers, *refusal.args)
         except Exception as problem:  # of Gradio's routes, for what they did not expect
             logger.warning("%s %.80s: %.200r", scope["method"], scope["path"], problem)
             if not started:
                 await _answer(send_with_headers, *MISUNDERSTOOD)
+            elif not ended:
+                await send_with_headers({"type": "http.response.body", "body": b""})
 
     async def _pass(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Let a request through, or raise `RefusalError`."""

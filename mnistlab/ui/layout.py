@@ -64,6 +64,8 @@ TABS: tuple[ModuleType, ...] = (
     models_tab,
 )
 
+UPLOADS_LIVE = (60, 600)  # seconds between two sweeps, and the age of a file that is swept away
+
 
 def build_demo(keeper: LabKeeper) -> Laboratory:
     """Lay out the page. The keeper need not have a lab yet: the page waits for it."""
@@ -71,7 +73,7 @@ def build_demo(keeper: LabKeeper) -> Laboratory:
         title="mnistlab",
         analytics_enabled=False,
         fill_width=True,
-        delete_cache=(60, 600),  # pictures that came by the API live for 10 minutes
+        delete_cache=UPLOADS_LIVE,
     ) as demo:
         widget("masthead")
         # "wrap" keeps every tab in one list; the style sheet makes it a strip that swipes

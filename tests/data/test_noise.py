@@ -135,7 +135,7 @@ def test_there_is_nothing_to_erase_on_blank_paper():
         ({"strength": -0.1}, "received -0.1"),
         ({"strength": float("nan")}, "received nan"),
         ({"strength": True}, "received True"),
-        ({"strength": "strong"}, "received strong"),
+        ({"strength": "strong"}, "received 'strong'"),
         ({"seed": -1}, "received -1"),
         ({"seed": 2**32}, "received 4294967296"),
         ({"seed": 0.5}, "received 0.5"),
