@@ -17,7 +17,6 @@ from tests.hostile_inputs import (
     HONEST,
     IMAGE,
     RAW,
-    SERVER,
     as_json,
     drawing,
     endpoint_cases,
@@ -26,7 +25,6 @@ from tests.hostile_inputs import (
     route_cases,
     widget_cases,
 )
-from tests.hub.app_process import running
 from tests.limits_table import counted, sentences_in_table
 
 GROWTH = 200  # MB
@@ -34,35 +32,6 @@ LEAKS = re.compile(
     r'Traceback|site-packages|File "|/root|/home|/proc/self/[a-z]+ |root:x:|\b\w+Error\b'
 )
 PROCESS = Path("/proc/self/status").exists()
-
-
-@pytest.fixture(scope="module")
-def app():
-    with running(TF_CPP_MIN_LOG_LEVEL="2", PYTHONUNBUFFERED="1") as app:
-        app.first_answer()
-        yield app
-
-
-@pytest.fixture(scope="module")
-def client(app):
-    with httpx.Client(base_url=f"http://127.0.0.1:{app.port}", timeout=60) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def ask(client):
-    """`ask("draw", "examine", data)`: a function of a widget, as the page calls it."""
-    components = client.get("/config").json()["components"]
-    ids = {c["props"].get("elem_id", ""): c["id"] for c in components}
-
-    def call(widget, function, data):
-        body = {"session_hash": "s", "fn_name": function, "data": data}
-        body["component_id"] = ids[f"lab-{widget}"]
-        return client.post(
-            SERVER, content=as_json(body), headers={"Content-Type": "application/json"}
-        )
-
-    return call
 
 
 @pytest.fixture(scope="module")
