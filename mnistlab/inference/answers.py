@@ -18,6 +18,7 @@ from mnistlab.inference import interpolate as walking
 from mnistlab.inference import noising, sampling
 from mnistlab.inference.checks import checked_code
 from mnistlab.inference.pictures import SIDE, to_bytes, unpacked
+from mnistlab.inference.verdict import judge
 
 NO_DECODER = ("denoising", "classifier")  # whose decoder needs more than a code, or is not there
 
@@ -41,10 +42,16 @@ class Reconstruction(Reading):
     code: list[float]
 
 
-class Reconstructions(Reading):
-    """All models on a digit; the strangeness is the per cent of test digits as strange or more."""
+class Reconstructions(TypedDict):
+    """All models on a digit; of what is called "Not a digit" nothing is read.
+
+    The strangeness is the per cent of test digits that are as strange or more.
+    """
 
     input: Picture
+    verdict: str
+    read_as: int | None
+    confidence: float | None
     strangeness: float
     models: dict[str, Reconstruction]
     weights: str
@@ -141,9 +148,13 @@ def reconstruct(lab: Any, digit: np.ndarray) -> Reconstructions:
         digit: from `as_digit`.
     """
     seen = lab.examine(digit[None])
+    verdict = judge(lab, digit, float(seen.strangeness[0]))
+    reading = _read(seen.probabilities[0]) if verdict.id != "not" else None
     return {
         "input": _picture(digit),
-        **_read(seen.probabilities[0]),
+        "verdict": verdict.says,
+        "read_as": reading and reading["read_as"],
+        "confidence": reading and reading["confidence"],
         "strangeness": _figure(seen.strangeness[0]),
         "models": {
             name: {

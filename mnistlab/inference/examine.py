@@ -9,10 +9,8 @@ import numpy as np
 from mnistlab.data.seeds import check_seed
 from mnistlab.hub.files import quoted
 from mnistlab.inference.pictures import code_levels, packed_texts, to_bytes
+from mnistlab.inference.verdict import judge
 
-# The share of test digits, in per cent, that are at least as strange as the drawing: below the
-# first figure it may be no digit, below the second it is called none.
-UNSURE, NOT_A_DIGIT = 5.0, 1.0
 ACTIVE = 1e-3  # a unit of a sparse code is on above this share of the largest
 GAN_SAMPLES = 1000
 
@@ -58,16 +56,17 @@ def examine(lab: Any, questions: Sequence[Question]) -> list[dict[str, Any]]:
         for name, reading in seen.readings.items()
     }
     answers = []
-    for i, digit in enumerate(to_bytes(digits)):
-        verdict, says, why = _verdict(float(seen.strangeness[i]))
+    for i, picture in enumerate(to_bytes(digits)):
+        strangeness = float(seen.strangeness[i])
+        verdict = judge(lab, digits[i], strangeness)
         answers.append(
             {
-                "input": digit,
+                "input": picture,
                 "referee": [round(p, 4) for p in seen.probabilities[i].tolist()],
-                "strangeness": round(float(seen.strangeness[i]), 2),
-                "verdict": verdict,
-                "says": says,
-                "why": why,
+                "strangeness": round(strangeness, 2),
+                "verdict": verdict.id,
+                "says": verdict.says,
+                "why": verdict.why,
                 "weights": lab.revision,
                 "models": {name: of_model[i] for name, of_model in rows.items()},
             }
@@ -109,17 +108,6 @@ def _check(digit: np.ndarray) -> None:
         raise ValueError(f"A digit is 28 x 28 finite numbers; received {digit.shape}.")
     if digit.max() <= 0:
         raise ValueError("Draw a digit first: the pad is blank.")
-
-
-def _verdict(strangeness: float) -> tuple[str, str, str]:
-    """An id, a title and the reason."""
-    if strangeness >= UNSURE:
-        share = f"{strangeness:.0f} %"
-        return "digit", "Looks like a digit", f"{share} of test digits are at least as strange."
-    if strangeness >= NOT_A_DIGIT:
-        share = f"{strangeness:.1f} %"
-        return "unsure", "Unsure", f"Only {share} of test digits are as strange."
-    return "not", "Not a digit", "Fewer than 1 % of test digits are as strange."
 
 
 def _rows(name: str, reading: Any, spread: np.ndarray | None) -> list[dict[str, Any]]:

@@ -2,11 +2,13 @@
 
 import zlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from mnistlab.hub.store import WeightsError, read_tensors
+from mnistlab.inference.verdict import busyness
 
 FILE = "exhibits.safetensors"
 SHOWN = 2000  # test digits that travel with the weights as pictures
@@ -43,6 +45,12 @@ class Exhibits:
     spread: dict[str, np.ndarray]
     train_images: np.ndarray = field(default_factory=lambda: np.zeros((0, 28, 28), np.uint8))
     train_labels: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8))
+
+    @cached_property
+    def busiest(self) -> tuple[float, float]:
+        """The most ink and the most edges that a shipped test digit has, as `busyness` has them."""
+        ink, edges = busyness(self.test_images.astype(np.float32) / 255)
+        return float(ink.max()), float(edges.max())
 
     def tensors(self) -> dict[str, np.ndarray]:
         """The arrays by the names they have in the file."""

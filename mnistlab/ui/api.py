@@ -39,7 +39,7 @@ def add_endpoints(keeper: LabKeeper) -> None:
 
         Pictures in the answer are 28 rows of 28 whole numbers, 0 = paper, 255 = ink. The error is
         relative to the ink of the digit; the percentile is the share of test digits that the same
-        model reconstructs worse. Below a strangeness of 1 it is hardly a digit.
+        model reconstructs worse. Of what is called "Not a digit" nothing is read.
 
         Args:
             image: A picture of one digit, drawn or photographed.

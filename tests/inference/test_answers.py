@@ -1,4 +1,5 @@
 import json
+from types import UnionType
 from typing import get_args
 
 import numpy as np
@@ -204,6 +205,8 @@ def check(value, hint):
         assert set(value) == set(hint.__annotations__)
         for key, inner in hint.__annotations__.items():
             check(value[key], inner)
+    elif isinstance(hint, UnionType):
+        assert isinstance(value, hint)
     elif inner := get_args(hint):
         for part in value.values() if isinstance(value, dict) else value:
             check(part, inner[-1])

@@ -57,6 +57,7 @@ class FakeExhibits:
     maps: dict
     train_images: np.ndarray
     train_labels: np.ndarray
+    busiest: tuple = (400.0, 400.0)  # more than any drawing of the tests has
 
 
 class FakeLab:
