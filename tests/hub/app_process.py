@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from urllib.error import URLError
@@ -18,8 +19,8 @@ KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "HF_HOME", "HF_ENDPOINT", "HF_HUB_DISA
 class App:
     """An app that has been started; `first_answer` waits for its networks."""
 
-    def __init__(self, process, port):
-        self.process, self.port = process, port
+    def __init__(self, process, port, log):
+        self.process, self.port, self._log = process, port, log
         self.began = time.monotonic()
         self._draw = None
 
@@ -54,12 +55,17 @@ class App:
     def answer_when(self, accept, within=800):
         """The first answer that is accepted, and how many seconds after the start it came."""
         while time.monotonic() - self.began < within:
-            assert self.process.poll() is None, self.process.stdout.read()
+            assert self.process.poll() is None, self.said()
             answer = self.examine()
             if answer and accept(answer):
                 return answer, time.monotonic() - self.began
             time.sleep(0.1)
         raise AssertionError(f"The last answer within {within} s was {str(answer)[:300]}")
+
+    def said(self):
+        """What the process has written, warnings among it."""
+        self._log.seek(0)
+        return self._log.read()
 
     def first_answer(self):
         return self.answer_when(lambda answer: "waking" not in answer)
@@ -72,16 +78,16 @@ def running(*arguments, tree=ROOT, python=sys.executable, **environment):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    process = subprocess.Popen(
-        [python, "app.py", *map(str, arguments)],
-        cwd=tree,
-        env={**kept, "GRADIO_SERVER_PORT": str(port), **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield App(process, port)
-    finally:
-        process.kill()
-        process.communicate()
+    with tempfile.TemporaryFile("w+") as log:  # a pipe that nobody reads would stop it when full
+        process = subprocess.Popen(
+            [python, "app.py", *map(str, arguments)],
+            cwd=tree,
+            env={**kept, "GRADIO_SERVER_PORT": str(port), **environment},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield App(process, port, log)
+        finally:
+            process.kill()
+            process.wait()
