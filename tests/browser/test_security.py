@@ -4,9 +4,12 @@ import json
 
 import httpx
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from mnistlab.ui.gate import HEADERS
 from mnistlab.ui.layout import TABS
+from mnistlab.ui.widget import STATIC
 
 
 def test_no_tab_does_what_the_policy_forbids(visit):
@@ -47,8 +50,38 @@ def test_an_odd_query_string_opens_the_page_all_the_same(visit, query):
         page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
 
     page = visit(f"?{query}", watch=watch)
-    page.wait_for_selector("[role=tabpanel] canvas", state="visible")
+    page.locator("canvas:visible").first.wait_for()
     assert dialogs == []
+
+
+NUMBERS = st.one_of(st.floats().map(repr), st.integers().map(str), st.text(max_size=12))
+
+
+@settings(max_examples=60)
+@given(texts=st.lists(NUMBERS, max_size=8))
+@example(texts=["NaN", "-Infinity", "1e999", "0x10", " ", "", "0.5", "²", "%ff", "1_0"])
+def test_a_number_of_an_address_is_within_its_bounds(reading, texts):
+    for value in reading(texts):
+        assert 0 <= value <= 1
+
+
+@pytest.fixture(scope="module")
+def reading(chromium):
+    """What the page makes of numbers in its address: its own script, and an address to read."""
+    page = chromium.new_page()
+    page.set_content("<p></p>")
+    page.evaluate("window.mnistlab = {}")
+    page.add_script_tag(content=(STATIC / "lab/store.js").read_text(encoding="utf-8"))
+    page.evaluate(
+        """() => {
+             window.queryOf = (text) => {
+               URLSearchParams.prototype.get = (name) => text;
+               return mnistlab.query.number("noise", 0.5, 0, 1);
+             };
+           }"""
+    )
+    yield lambda texts: page.evaluate("(texts) => texts.map(window.queryOf)", texts)
+    page.close()
 
 
 def test_every_answer_has_the_headers(address):

@@ -6,6 +6,8 @@ import threading
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from mnistlab.data import picture
@@ -159,3 +161,30 @@ def test_a_file_that_is_not_there_is_refused_without_its_path(tmp_path):
     with pytest.raises(ValueError, match="not a readable picture") as refusal:
         ink_from_picture(tmp_path / "secret.png")
     assert str(tmp_path) not in str(refusal.value)
+
+
+WHOLE = [
+    saved(Image.fromarray(stroke()), kind).getvalue() for kind in ("PNG", "GIF", "TIFF", "BMP")
+]
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(WHOLE),
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=12),
+    st.integers(0, 10**6),
+)
+def test_a_damaged_file_is_ink_or_a_sentence(whole, damage, cut):
+    data = bytearray(whole)
+    for place, value in damage:
+        data[place % len(data)] = value
+    try:
+        ink = ink_from_picture(io.BytesIO(bytes(data[: cut % (2 * len(data))])))
+    except ValueError as refusal:
+        sentence = str(refusal)
+    else:
+        assert ink.dtype == np.float32
+        assert 0 <= ink.min() <= ink.max() <= 1
+        return
+    assert sentence.endswith(".")
+    assert len(sentence) < 200
