@@ -1,6 +1,7 @@
 """What the Models tab shows: layers, learned filters, training, held-out figures and source."""
 
 import ast
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -122,16 +123,18 @@ def filter_pictures(kernel: np.ndarray) -> np.ndarray:
     """A kernel as pictures (n, side, side), by its shape.
 
     (n, 784): what each of n units draws. (784, n): what each of n units looks for. (3, 3, 16, n):
-    the same on a picture folded 4 x 4, so 12 x 12 pixels. (3, 3, n, 16): what each of n channels
-    stamps on a picture that is then unfolded. (s, s, 1, n): filters on the picture itself.
+    the same on a picture folded 4 x 4, so 12 x 12 pixels; (3, 3, 4, n): folded 2 x 2, so 6 x 6.
+    (3, 3, n, 16): what each of n channels stamps on a picture that is then unfolded. (s, s, 1, n):
+    filters on the picture itself.
     """
     if kernel.ndim == 2:
         return (kernel if kernel.shape[1] == 784 else kernel.T).reshape(-1, 28, 28)
     if kernel.shape[2] == 1:
         return kernel[:, :, 0].transpose(2, 0, 1)
-    if kernel.shape[2] == 16:
-        blocks = kernel.reshape(3, 3, 4, 4, -1)  # place, place, row, column, filter
-        return blocks.transpose(4, 0, 2, 1, 3).reshape(-1, 12, 12)
+    if kernel.shape[2] in (4, 16):
+        by = math.isqrt(kernel.shape[2])
+        blocks = kernel.reshape(3, 3, by, by, -1)  # place, place, row, column, filter
+        return blocks.transpose(4, 0, 2, 1, 3).reshape(-1, 3 * by, 3 * by)
     # a convolution reads around a place, so what one place writes is turned by half
     blocks = kernel[::-1, ::-1].reshape(3, 3, -1, 4, 4)  # place, place, channel, row, column
     return blocks.transpose(2, 0, 3, 1, 4).reshape(-1, 12, 12)

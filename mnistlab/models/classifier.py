@@ -1,7 +1,8 @@
 """The referee: a small convolutional net that reads digits and judges the outputs of the others.
 
 LeCun et al. 1998, "Gradient-based learning applied to document recognition"; Ioffe & Szegedy 2015,
-arXiv:1502.03167; calibrated by one temperature, Guo et al. 2017, arXiv:1706.04599, eq. 9.
+arXiv:1502.03167; Lin et al. 2013, "Network in network", arXiv:1312.4400, section 3.2, for the
+average over places; calibrated by one temperature, Guo et al. 2017, arXiv:1706.04599, eq. 9.
 """
 
 from dataclasses import asdict, dataclass
@@ -71,7 +72,7 @@ class Classifier(keras.Model):
 
 
 def classifier(config: ClassifierConfig) -> Classifier:
-    """28 - 14 - 7 - 4 - features - 10."""
+    """28 - 14 - 7 - 4 - average over places - features - 10."""
     fine, middle, coarse = config.filters
     images = keras.Input((SIDE, SIDE))
     maps = layers.Reshape((SIDE, SIDE, 1), name="channel")(images)
@@ -85,8 +86,10 @@ def classifier(config: ClassifierConfig) -> Classifier:
         maps = conv(filters, name, stride=stride, size=size, activation=None)(maps)
         maps = layers.BatchNormalization(name=f"norm_{name}", momentum=0.95)(maps)
         maps = layers.Activation("relu", name=f"relu_{name}")(maps)
-    maps = layers.Dropout(config.dropout, name="drop_map")(layers.Flatten(name="flat")(maps))
-    features = layers.Dense(config.features, "relu", name="features")(maps)
+    pooled = layers.Dropout(config.dropout, name="drop_map")(
+        layers.GlobalAveragePooling2D(name="pool")(maps)
+    )
+    features = layers.Dense(config.features, "relu", name="features")(pooled)
     dropped = layers.Dropout(config.dropout, name="drop_features")(features)
     logits = layers.Dense(10, name="logits")(dropped)
     net = keras.Model(images, {"logits": logits, "features": features}, name="referee")

@@ -12,8 +12,10 @@ import numpy as np
 import tensorflow as tf
 
 from mnistlab.data.digits import Digits
+from mnistlab.inference.pictures import to_bytes
 from mnistlab.models import MODELS
 from mnistlab.training.batches import batches
+from mnistlab.training.penned import with_penned
 from mnistlab.training.recipes import RECIPES, Recipe
 
 AVERAGED = 0.02  # share of a run's steps over which the weights are averaged; that is what is kept
@@ -23,12 +25,19 @@ WATCHED = 10  # digits, one of each class
 
 @dataclass
 class Fit:
-    """What a run left behind: the model, its figures by epoch, minutes, and its replay."""
+    """What a run left behind: the model, its figures by epoch, minutes, and its replay.
+
+    Args:
+        model: fitted.
+        history: by figure, a value an epoch.
+        minutes: without what was lost to an interruption.
+        frames: by epoch what `frame_of` gave, as uint8.
+    """
 
     model: keras.Model
     history: dict[str, list[float]] = field(default_factory=dict)
     minutes: float = 0.0
-    frames: dict[int, np.ndarray] = field(default_factory=dict)  # epoch -> (10, 28, 28) uint8
+    frames: dict[int, np.ndarray] = field(default_factory=dict)
 
 
 def fit(
@@ -66,6 +75,8 @@ def fit(
     entry = MODELS[model_id]
     config = config or entry.config_type()
     model = entry.build(config)
+    if recipe.penned:
+        digits = with_penned(digits, recipe.penned, seed)
     steps = len(digits.train_images) // recipe.batch
     compile_model(model, recipe, epochs * max(steps, 1))
     checkpoint = Checkpoint(checkpoints / model_id, repr((config, recipe, epochs, seed, steps)))
@@ -204,14 +215,14 @@ class _Watch(keras.callbacks.Callback):
         images, labels = held_out
         firsts = [int(np.argmax(labels == digit)) for digit in range(WATCHED)]
         self.watched = images[firsts]  # (10, 28, 28)
-        self.codes = np.random.default_rng(0).standard_normal((WATCHED, 512)).astype(np.float32)
+        self.noise = np.random.default_rng(0).standard_normal((WATCHED, 512)).astype(np.float32)
         self.started = time.monotonic()
 
     def keep_frame(self, epoch: int) -> None:
-        """The watched digits as the model has them now: reconstructions, or samples of a GAN."""
-        frame = frame_of(self.model_id, self.run.model, self.watched, self.codes)
+        """What the model makes now of the watched digits and of the watched noise."""
+        frame = frame_of(self.model_id, self.run.model, self.watched, self.noise)
         if frame is not None:
-            self.run.frames[epoch] = (np.clip(frame, 0, 1) * 255 + 0.5).astype(np.uint8)
+            self.run.frames[epoch] = to_bytes(frame)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         if self.on_step_done:
@@ -234,12 +245,21 @@ class _Watch(keras.callbacks.Callback):
 
 
 def frame_of(
-    model_id: str, model: keras.Model, images: np.ndarray, codes: np.ndarray
+    model_id: str, model: keras.Model, images: np.ndarray, noise: np.ndarray
 ) -> np.ndarray | None:
-    """What the model makes of ten digits, or of ten codes if it has no encoder: (10, 28, 28)."""
+    """What a model makes of ten digits, of ten draws of noise, or of both: (10 or 20, 28, 28).
+
+    An autoencoder rebuilds the digits, a GAN draws from the noise, and a variational autoencoder
+    does first the one and then the other.
+    """
     if model_id == "classifier":
         return None
+    noise = noise[:, : model.config.code]
     if model_id == "gan":
         wish = np.eye(WATCHED, dtype=np.float32)
-        return np.asarray(model.decode(np.hstack([codes[:, : model.config.code], wish])))
-    return np.asarray(model.reconstruct(tf.constant(images)))
+        return np.asarray(model.decode(np.hstack([noise, wish])))
+    rebuilt = np.asarray(model.reconstruct(tf.constant(images)))
+    if not hasattr(model, "from_prior"):
+        return rebuilt
+    drawn = np.asarray(model.decode(model.from_prior(tf.constant(noise))))
+    return np.concatenate([rebuilt, drawn])

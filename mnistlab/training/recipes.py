@@ -9,7 +9,8 @@ class Recipe:
 
     The step size climbs for the first `warm_up` of the run, then falls along a cosine to a
     hundredth of `learning_rate`. `quick_epochs` is the budget of `train.py --quick`. `augment`
-    warps the digits anew at each pass.
+    warps the digits anew at each pass; `penned` of them are seen a second time, as a pad would have
+    them.
     """
 
     epochs: int
@@ -19,16 +20,23 @@ class Recipe:
     warm_up: float = 0.04
     weight_decay: float = 1e-4
     augment: bool = False
+    penned: int = 0
     game: bool = False  # two players, each with an optimiser of its own
+
+    def steps(self, digits: int) -> int:
+        """Batches in an epoch over so many training digits."""
+        return (digits + min(self.penned, digits)) // self.batch
 
 
 RECIPES: dict[str, Recipe] = {
-    "classifier": Recipe(epochs=12, quick_epochs=2, learning_rate=2e-3, augment=True),
+    "classifier": Recipe(
+        epochs=24, quick_epochs=2, learning_rate=2e-3, augment=True, penned=20_000
+    ),
     "vanilla": Recipe(epochs=25, quick_epochs=8, learning_rate=4e-3),
     "multilayer": Recipe(epochs=40, quick_epochs=6, learning_rate=1.5e-3, batch=256),
     "convolutional": Recipe(epochs=16, quick_epochs=1, learning_rate=2e-3),
     "sparse": Recipe(epochs=24, quick_epochs=3, learning_rate=3e-3, batch=256),
-    "denoising": Recipe(epochs=14, quick_epochs=1, learning_rate=2e-3),
+    "denoising": Recipe(epochs=40, quick_epochs=1, learning_rate=2e-3),
     "vae": Recipe(epochs=60, quick_epochs=4, learning_rate=1.5e-3, batch=256),
     "gan": Recipe(
         epochs=12, quick_epochs=1, learning_rate=3e-4, batch=64, weight_decay=0.0, game=True

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from mnistlab.inference.exhibits import FILE as EXHIBITS
 from mnistlab.inference.lab import Lab
 from mnistlab.training.exhibits import build_exhibits
 from mnistlab.training.fit import Fit, fit
-from mnistlab.training.recipes import RECIPES
+from mnistlab.training.recipes import RECIPES, Recipe
 from mnistlab.training.score import calibrate, score
 
 HELD_OUT = 1000  # training digits that a session keeps for the figures it shows on the way
@@ -55,22 +55,26 @@ class Session:
     resume: bool = False
     held_out: int = HELD_OUT
 
-    def budget(self, model_id: str) -> int:
-        """How many epochs the model gets."""
+    def recipe(self, model_id: str) -> Recipe:
+        """The model's schedule, with as many epochs as it gets."""
         recipe = RECIPES[model_id]
-        return self.epochs or (recipe.quick_epochs if self.quick else recipe.epochs)
+        if self.quick:
+            recipe = replace(recipe, epochs=recipe.quick_epochs, penned=0)
+        return replace(recipe, epochs=self.epochs or recipe.epochs)
 
 
 def fit_models(session: Session, model_ids: Sequence[str], digits: Digits) -> None:
     """Fit each model and write its weights, card and replay as soon as it is done."""
     rest, images, labels = digits.hold_out(min(session.held_out, len(digits.train_images) // 5))
     for model_id in model_ids:
-        with _progress(model_id, session, rest) as bar:
+        recipe = session.recipe(model_id)
+        with _progress(model_id, recipe, rest) as bar:
             run = fit(
                 model_id,
                 rest,
                 held_out=(images, labels),
-                epochs=session.budget(model_id),
+                recipe=recipe,
+                epochs=recipe.epochs,
                 seed=session.seed,
                 checkpoints=session.runs,
                 resume=session.resume,
@@ -114,7 +118,7 @@ def _ship(session: Session, model_id: str, run: Fit) -> None:
         id=model_id,
         configuration=asdict(run.model.config),
         seed=session.seed,
-        epochs=session.budget(model_id),
+        epochs=session.recipe(model_id).epochs,
         minutes=round(run.minutes, 2),
         versions=installed_versions(),
         parameters=sum(int(np.prod(v.shape)) for v in run.model.shipped().values()),
@@ -153,9 +157,9 @@ class _Bar:
 
 
 @contextlib.contextmanager
-def _progress(model_id: str, session: Session, digits: Digits) -> Iterator[_Bar]:
-    steps = len(digits.train_images) // RECIPES[model_id].batch
-    bar = _Bar(model_id, session.budget(model_id) * steps, steps)
+def _progress(model_id: str, recipe: Recipe, digits: Digits) -> Iterator[_Bar]:
+    steps = recipe.steps(len(digits.train_images))
+    bar = _Bar(model_id, recipe.epochs * steps, steps)
     try:
         yield bar
     finally:

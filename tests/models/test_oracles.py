@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from mnistlab.evaluation.pixels import ssim
 from mnistlab.models.flow import FlowPrior
 from mnistlab.models.layers import Fold, TopK, Unfold
 from mnistlab.models.losses import (
@@ -11,6 +12,7 @@ from mnistlab.models.losses import (
     gaussian_kl,
     gaussian_log_density,
     squared_error,
+    structural_similarity,
 )
 from mnistlab.models.vae import VAEConfig, vae
 
@@ -42,6 +44,15 @@ def test_cross_entropy_equals_a_sum_by_hand():
     p = 1 / (1 + np.exp(-logits.astype("float64")))
     by_hand = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum((1, 2))
     np.testing.assert_allclose(bernoulli_nll(x, logits), by_hand, rtol=1e-5)
+
+
+def test_the_similarity_that_is_learned_from_is_the_one_that_is_published(digits):
+    images = digits.x_test[:20]
+    others = np.clip(images + 0.2 * normal(*images.shape), 0, 1)
+    np.testing.assert_allclose(
+        structural_similarity(images, others), ssim(images, others), atol=1e-4
+    )
+    np.testing.assert_allclose(structural_similarity(images, images), 1, atol=1e-5)
 
 
 def test_squared_error_sums_over_pixels():

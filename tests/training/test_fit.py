@@ -8,7 +8,8 @@ import pytest
 from mnistlab.data.digits import Digits
 from mnistlab.models import MODELS
 from mnistlab.training.batches import batches, warp
-from mnistlab.training.fit import fit
+from mnistlab.training.fit import fit, frame_of
+from tests.small_models import small
 
 SMALL = MODELS["vanilla"].config_type(code=6)
 
@@ -71,6 +72,15 @@ def test_a_run_keeps_history_and_frames(little, tmp_path):
     assert fitted.history["val_mse"][-1] < fitted.history["val_mse"][0]
     assert sorted(fitted.frames) == [0, 1, 2, 3]
     assert all(f.shape == (10, 28, 28) and f.dtype == np.uint8 for f in fitted.frames.values())
+
+
+def test_a_variational_run_is_watched_from_both_ends(digits):
+    model, images = small("vae"), digits.x_train[:10]
+    noise = np.random.default_rng(0).standard_normal((10, 512)).astype("float32")
+    frame = frame_of("vae", model, images, noise)
+    codes = model.from_prior(noise[:, : model.config.code])
+    np.testing.assert_array_equal(frame[:10], model.reconstruct(images))
+    np.testing.assert_array_equal(frame[10:], model.decode(codes))
 
 
 def test_an_epoch_visits_each_digit_once_in_an_order_of_its_own():
