@@ -25,7 +25,8 @@ FILLED = """() => document.querySelector("#lab-draw .row")
 # Notes what the pen does, when requests leave, and in which frame something is seen.
 WATCH = """
 window.diary = { moves: [], ups: [], sent: [], seen: [] };
-const note = (list) => (event) => list.push(event.timeStamp);
+const note = (list) => (event) =>
+  event.target.matches?.("canvas") && list.push(event.timeStamp);
 document.addEventListener("pointermove", (e) => e.buttons && note(diary.moves)(e), true);
 document.addEventListener("pointerup", note(diary.ups), true);
 diary.see = (what) => requestAnimationFrame(() => diary.seen.push([what, performance.now()]));

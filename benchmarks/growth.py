@@ -6,6 +6,7 @@ of the size by which the time grows: 0 if it does not, 1 if twice as much takes 
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
@@ -67,11 +68,12 @@ def by_networks(counts: Sequence[int], rounds: int) -> dict[int, Spread]:
     """One digit through the referee and the first few networks."""
     lab = Lab.load()
     nets = {name: net for name, net in lab.networks.items() if name not in ("gan", REFEREE)}
+    exhibits = replace(lab.exhibits, oddness={})  # to tell a scribble takes a network of its own
     digit = lab.exhibits.test_images[:1].astype(np.float32) / 255
     examiners = {
         count: Examiner(
             {**dict(list(nets.items())[:count]), REFEREE: lab.networks[REFEREE]},
-            lab.exhibits,
+            exhibits,
             None,
         )
         for count in counts

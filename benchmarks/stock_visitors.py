@@ -68,16 +68,18 @@ async def _until_said(port: int, request: bytes, words: bytes) -> None:
         RuntimeError: the answer ended without them.
     """
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(request)
-    heard = b""
-    while words not in heard:
-        more = await reader.read(65536)
-        if not more:
-            raise RuntimeError(f"The stock app said {heard[:200]!r}.")
-        heard += more
-    if b'"success":false' in heard:
-        raise RuntimeError(f"The stock app failed: {heard[-300:]!r}.")
-    writer.close()
+    try:
+        writer.write(request)
+        heard = b""
+        while words not in heard:
+            more = await reader.read(65536)
+            if not more:
+                raise RuntimeError(f"The stock app said {heard[:200]!r}.")
+            heard += more
+        if b'"success":false' in heard:
+            raise RuntimeError(f"The stock app failed: {heard[-300:]!r}.")
+    finally:
+        writer.close()
 
 
 def _file(app: App) -> dict:

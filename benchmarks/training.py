@@ -154,10 +154,10 @@ def growth(quick: bool) -> Table:
 def _in_a_process(run: Run, digits: int) -> tuple[float, float]:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
-        return pool.submit(_trained, run, digits).result()
+        return pool.submit(trained, run, digits).result()
 
 
-def _trained(run: Run, digits: int) -> tuple[float, float]:
+def trained(run: Run, digits: int) -> tuple[float, float]:
     """Seconds of all epochs but the first, and bytes of memory at most."""
     some = some_digits(digits)
     hidden = tuple(round(run.width * width) for width in MultilayerConfig().hidden)

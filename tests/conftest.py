@@ -10,7 +10,9 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # before anything imports huggingface_hub
 
+import asyncio
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,6 +87,22 @@ def digits_path():
 def digits():
     """600 training and 200 test digits of MNIST, as many of each class."""
     return read_digits(DIGITS)
+
+
+@pytest.fixture(scope="session")
+def apart():
+    """`apart(function, *arguments)`: called in a thread of its own, which has no event loop yet.
+
+    Once Playwright has run, one is running in the main thread, and no other can.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        yield lambda function, *arguments: thread.submit(function, *arguments).result()
+
+
+@pytest.fixture(scope="session")
+def finish(apart):
+    """`finish(coroutine)`: what it comes to."""
+    return lambda coroutine: apart(asyncio.run, coroutine)
 
 
 @pytest.fixture(scope="session")

@@ -30,8 +30,8 @@ NAME = "draw"
 def build(keeper: LabKeeper) -> None:
     """Lay out the tab and wire it."""
 
-    @answering_together(keeper, _prepared)
-    def examine(lab: Any, prepared: Sequence[_Prepared]) -> list[Answer]:
+    @answering_together(keeper, prepare)
+    def examine(lab: Any, prepared: Sequence[Prepared]) -> list[Answer]:
         """All networks on `{"test": 17}` or on `{"ink": text, "normalize": true}`."""
         answers = examine_digits(lab, [each.question for each in prepared])
         return [{**answer, **each.known} for answer, each in zip(answers, prepared, strict=True)]
@@ -57,24 +57,29 @@ def build(keeper: LabKeeper) -> None:
     widget(NAME, server_functions=[examine, axes, resample, classes(keeper), read_picture])
 
 
-class _Prepared(NamedTuple):
+class Prepared(NamedTuple):
     """What the networks are asked, and what the answer holds that they need not say."""
 
     question: Question
     known: Answer
 
 
-def _prepared(lab: Any, request: Request) -> _Prepared:
+def prepare(lab: Any, request: Request) -> Prepared:
+    """Read what `examine` is asked, and normalise what was drawn.
+
+    Raises:
+        ValueError: there is no such test digit, or no digit on the pad.
+    """
     if "test" in request:
         digit, label = shelf.pick(lab, request["test"])
-        return _Prepared(Question(digit), {"label": label})
+        return Prepared(Question(digit), {"label": label})
     ink = decode_ink(request["ink"])
     if not ink.any():
         raise ValueError("Draw a digit first: the pad is blank.")
     raw, box, centred = drawing_steps(ink)
     digit, other = (raw, centred) if request["normalize"] is False else (centred, raw)
     steps = picture_text(np.stack([raw, box, centred]))
-    return _Prepared(Question(digit, other), {"steps": steps})
+    return Prepared(Question(digit, other), {"steps": steps})
 
 
 def _picture_bytes(text: object) -> bytes:

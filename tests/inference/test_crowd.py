@@ -40,18 +40,18 @@ async def until(true):
             await asyncio.sleep(0)
 
 
-def test_who_is_alone_is_answered_at_once():
+def test_who_is_alone_is_answered_at_once(finish):
     networks = Networks()
 
     async def run():
         crowd = Crowd(ready, networks.answer)
         return [await crowd.ask("me", i) for i in range(3)]
 
-    assert asyncio.run(run()) == ["answer to 0", "answer to 1", "answer to 2"]
+    assert finish(run()) == ["answer to 0", "answer to 1", "answer to 2"]
     assert networks.batches == [[0], [1], [2]]
 
 
-def test_what_gathers_meanwhile_is_answered_together_and_to_each_their_own():
+def test_what_gathers_meanwhile_is_answered_together_and_to_each_their_own(finish):
     networks = Networks(closed=True)
 
     async def run():
@@ -63,13 +63,13 @@ def test_what_gathers_meanwhile_is_answered_together_and_to_each_their_own():
         networks.open.set()
         return await first, await rest
 
-    first, rest = asyncio.run(run())
+    first, rest = finish(run())
     assert first == "answer to q"
     assert rest == [f"answer to {i}" for i in range(9)]
     assert networks.batches == [["q"], [0, 1, 2, 3], [4, 5, 6, 7], [8]]
 
 
-def test_the_newest_takes_the_place_of_what_waits():
+def test_the_newest_takes_the_place_of_what_waits(finish):
     networks = Networks(closed=True)
 
     async def run():
@@ -83,13 +83,13 @@ def test_the_newest_takes_the_place_of_what_waits():
         await busy
         return await rest
 
-    outcomes = asyncio.run(run())
+    outcomes = finish(run())
     assert networks.batches == [["q"], ["a3", "b1"], ["c2"]]
     assert [isinstance(outcome, Overtaken) for outcome in outcomes] == [1, 0, 1, 1, 0, 0]
     assert outcomes[4] == "answer to a3"
 
 
-def test_one_who_asks_without_end_takes_no_turn_from_another():
+def test_one_who_asks_without_end_takes_no_turn_from_another(finish):
     networks = Networks()
 
     async def run():
@@ -101,27 +101,27 @@ def test_one_who_asks_without_end_takes_no_turn_from_another():
             await asyncio.sleep(0)
         await asyncio.gather(*modest, *greedy, return_exceptions=True)
 
-    asyncio.run(run())
+    finish(run())
     served = [question for batch in networks.batches for question in batch]
     place = served.index("modest 19")
     # in turn: no more of the greedy one's than there were rounds before the last of the others
     assert Counter(served[:place])["greedy"] <= 2
 
 
-def test_a_bad_question_is_told_to_its_asker_alone():
+def test_a_bad_question_is_told_to_its_asker_alone(finish):
     networks = Networks()
 
     async def run():
         crowd = Crowd(ready, networks.answer)
         return await ask_all(crowd, [("a", 1), ("b", "bad"), ("c", 3)])
 
-    good, bad, also_good = asyncio.run(run())
+    good, bad, also_good = finish(run())
     assert (good, also_good) == ("answer to 1", "answer to 3")
     assert isinstance(bad, ValueError)
     assert networks.batches == [[1, 3]]
 
 
-def test_a_batch_that_fails_leaves_the_next_alone():
+def test_a_batch_that_fails_leaves_the_next_alone(finish):
     fail = [True]
 
     def answer(questions):
@@ -135,12 +135,12 @@ def test_a_batch_that_fails_leaves_the_next_alone():
         crowd = Crowd(ready, answer)
         return await ask_all(crowd, [("a", 1), ("b", 2)]), await crowd.ask("a", 3)
 
-    failed, after = asyncio.run(run())
+    failed, after = finish(run())
     assert [type(outcome) for outcome in failed] == [KeyError, KeyError]
     assert after == 3
 
 
-def test_who_has_gone_holds_nobody_up():
+def test_who_has_gone_holds_nobody_up(finish):
     networks = Networks(closed=True)
 
     async def run():
@@ -155,10 +155,10 @@ def test_who_has_gone_holds_nobody_up():
             await gone
         return await waits
 
-    assert asyncio.run(run()) == "answer to 2"
+    assert finish(run()) == "answer to 2"
 
 
-def test_nothing_is_kept_of_those_who_were_served():
+def test_nothing_is_kept_of_those_who_were_served(finish):
     networks = Networks()
 
     async def run():
@@ -167,4 +167,4 @@ def test_nothing_is_kept_of_those_who_were_served():
             await crowd.ask(f"asker {i}", i)
         return crowd
 
-    assert not asyncio.run(run())._waiting
+    assert not finish(run())._waiting

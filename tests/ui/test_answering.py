@@ -97,21 +97,25 @@ def doubled(lab, request):
     return 2 * request["number"]
 
 
-def together(*requests, answer=None, keeper=None, prepare=doubled):
-    """What each of some requests is told that come at the same time."""
+@pytest.fixture
+def together(finish):
+    """`together(*requests)`: what each is told that come at the same time."""
 
     def examine(lab, numbers):
         return [{"lab": lab, "number": number} for number in numbers]
 
-    respond = answering_together(keeper or kept("the lab"), prepare)(answer or examine)
+    def ask(*requests, answer=examine, keeper=None):
+        respond = answering_together(keeper or kept("the lab"), doubled)(answer)
 
-    async def run():
-        return await asyncio.gather(*[respond(request) for request in requests])
+        async def run():
+            return await asyncio.gather(*[respond(request) for request in requests])
 
-    return [json.loads(sealed.body) for sealed in asyncio.run(run())]
+        return [json.loads(sealed.body) for sealed in finish(run())]
+
+    return ask
 
 
-def test_together_each_gets_their_own():
+def test_together_each_gets_their_own(together):
     assert together({"number": 1}, {}, {"number": 3}) == [
         {"lab": "the lab", "number": 2},
         {"error": "A number is missing."},
@@ -119,16 +123,16 @@ def test_together_each_gets_their_own():
     ]
 
 
-def test_together_asks_to_wait_while_there_is_no_lab():
+def test_together_asks_to_wait_while_there_is_no_lab(together):
     assert together({"number": 1}, keeper=LabKeeper(dict)) == [{"waking": True}]
 
 
 @pytest.mark.parametrize("request_", [None, 7, "text", [1]])
-def test_together_a_request_that_is_no_request(request_):
+def test_together_a_request_that_is_no_request(together, request_):
     assert "did not arrive" in together(request_)[0]["error"]
 
 
-def test_together_what_we_got_wrong_stays_in_the_log(caplog):
+def test_together_what_we_got_wrong_stays_in_the_log(together, caplog):
     def stumble(lab, numbers):
         raise KeyError("/home/secret/path")
 
@@ -136,7 +140,7 @@ def test_together_what_we_got_wrong_stays_in_the_log(caplog):
     assert "/home/secret/path" in caplog.text
 
 
-def test_what_a_visitor_has_overtaken_is_said():
+def test_what_a_visitor_has_overtaken_is_said(finish):
     entered, leave = threading.Event(), threading.Event()
 
     def slow(lab, request):
@@ -161,7 +165,7 @@ def test_what_a_visitor_has_overtaken_is_said():
         leave.set()
         return await asyncio.gather(first, *rest)
 
-    told = [json.loads(sealed.body) for sealed in asyncio.run(run())]
+    told = [json.loads(sealed.body) for sealed in finish(run())]
     assert told[1] == {"overtaken": True}
     # who sends no token that can be one is overtaken by nobody
     assert [answer["number"] for answer in (told[0], *told[2:])] == [0, 4, 6, 8, 10, 12, 14]

@@ -29,8 +29,9 @@ def tab(lab):
     return next(block for block in demo.blocks.values() if isinstance(block, gr.HTML))
 
 
-def examine(tab, request):
-    return json.loads(asyncio.run(tab.examine(request)).body)
+@pytest.fixture(scope="module")
+def examine(tab, finish):
+    return lambda request: json.loads(finish(tab.examine(request)).body)
 
 
 def bar(top, left, height, width):
@@ -45,25 +46,25 @@ def png(pixels):
     return base64.b64encode(file.getvalue()).decode()
 
 
-def test_a_test_digit_goes_in_as_mnist_has_it(tab, lab):
-    answer = examine(tab, {"test": 17})
+def test_a_test_digit_goes_in_as_mnist_has_it(examine, lab):
+    answer = examine({"test": 17})
     np.testing.assert_array_equal(unpacked(answer["input"]), lab.exhibits.test_images[17].ravel())
     assert answer["label"] == lab.exhibits.test_labels[17]
     assert "steps" not in answer
 
 
-def test_a_drawing_goes_in_normalised_and_says_how(tab):
+def test_a_drawing_goes_in_normalised_and_says_how(examine):
     ink = bar(10, 20, 60, 12)
-    answer = examine(tab, {"ink": encode_ink(ink), "normalize": True})
+    answer = examine({"ink": encode_ink(ink), "normalize": True})
     raw, box, centred = unpacked(answer["steps"]).reshape(3, 28, 28)
     assert raw[2:14, 4:6].min() == 255, "as drawn: five pixels of the pad are one"
     assert np.ptp(np.nonzero(box.max(axis=1))[0]) == 19, "20 pixels high"
     np.testing.assert_array_equal(unpacked(answer["input"]), centred.ravel())
 
 
-def test_a_drawing_can_go_in_as_it_is(tab):
+def test_a_drawing_can_go_in_as_it_is(examine):
     text = encode_ink(bar(10, 20, 60, 12))
-    plain, made = (examine(tab, {"ink": text, "normalize": on}) for on in (False, True))
+    plain, made = (examine({"ink": text, "normalize": on}) for on in (False, True))
     np.testing.assert_array_equal(unpacked(plain["input"]), unpacked(plain["steps"])[:784])
     for name, row in plain["models"].items():
         assert row["other_error"] == made["models"][name]["relative_error"]
@@ -81,19 +82,19 @@ def test_a_drawing_can_go_in_as_it_is(tab):
         ({"test": "1"}, "there is no '1'"),
     ],
 )
-def test_what_cannot_be_examined_is_said(tab, request_, words):
-    assert words in examine(tab, request_)["error"]
+def test_what_cannot_be_examined_is_said(examine, request_, words):
+    assert words in examine(request_)["error"]
 
 
-def test_visitors_who_draw_at_once_get_their_own(tab, lab):
+def test_visitors_who_draw_at_once_get_their_own(tab, examine, finish):
     text = encode_ink(bar(10, 20, 60, 12))
     asked = [{"test": 3}, {"ink": text, "normalize": True}, {"test": 4}, {"ink": "xyz!"}]
-    alone = [examine(tab, request) for request in asked]
+    alone = [examine(request) for request in asked]
 
     async def together():
         return await asyncio.gather(*[tab.examine(request) for request in asked])
 
-    assert [json.loads(sealed.body) for sealed in asyncio.run(together())] == alone
+    assert [json.loads(sealed.body) for sealed in finish(together())] == alone
 
 
 def test_the_shelf_lists_the_digits_that_have_pictures(tab, lab):

@@ -52,7 +52,7 @@
           newest = newest ?? request;
           status.wake();
           sleeping(true);
-          await sleep(300);
+          await sleep(100);
           if (started !== era && newest === request) newest = null;
           continue;
         }
@@ -88,7 +88,7 @@
       if (answer.waking) {
         status.wake();
         sleeping(true);
-        await sleep(300);
+        await sleep(100);
         continue;
       }
       sleeping(false);
