@@ -1,9 +1,9 @@
 """The lab as it would be without a keeper: TensorFlow and the weights first, then the page."""
 
-import os
-import sys
+import app as served  # noqa: F401, it sets the environment that the networks are served in
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as app.py has it
+# isort: split
+import sys
 
 from mnistlab.inference.keeper import LabKeeper
 from mnistlab.inference.lab import Lab

@@ -4,6 +4,9 @@ Networks and canvas are measured in one process, visitors on the running app. A 
 of the size by which the time grows: 0 if it does not, 1 if twice as much takes twice as long.
 """
 
+import app as served  # noqa: F401, it sets the environment that the networks are served in
+
+# isort: split
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace

@@ -3,6 +3,9 @@
 In one process, one thing after another, in turn, so that a busy machine is as unkind to either.
 """
 
+import app as served  # noqa: F401, it sets the environment that the networks are served in
+
+# isort: split
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, NamedTuple
 
+THREADS = 2  # while one batch is in the networks, the other is read or written
 LARGEST_BATCH = 32  # beyond it a question gets hardly cheaper, and each batch takes longer
 
 
@@ -34,8 +35,7 @@ class Crowd:
             alone.
         answer: some of what `prepare` made -> as many answers, in the same order.
         largest: questions in one batch.
-
-    Both are called in one thread of the crowd's own, never twice at a time.
+        threads: of the crowd's own, in which both are called: batches under way at a time.
     """
 
     def __init__(
@@ -43,11 +43,13 @@ class Crowd:
         prepare: Callable[[Any], Any],
         answer: Callable[[Sequence[Any]], Sequence[Any]],
         largest: int = LARGEST_BATCH,
+        threads: int = THREADS,
     ) -> None:
-        self._prepare, self._answer, self._largest = prepare, answer, largest
+        self._prepare, self._answer = prepare, answer
+        self._largest, self._at_a_time = largest, threads
         self._waiting: dict[str, _Waiting] = {}
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="crowd")
-        self._serving: asyncio.Task[None] | None = None
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="crowd")
+        self._serving: set[asyncio.Task[None] | None] = set()  # one for each thread in use
 
     async def ask(self, asker: str, question: Any) -> Any:
         """The answer to a question.
@@ -61,8 +63,8 @@ class Crowd:
         self._waiting[asker] = mine  # in the place of the earlier one, if there is one
         if earlier and not earlier.answer.done():
             earlier.answer.set_exception(Overtaken())
-        if self._serving is None:
-            self._serving = asyncio.create_task(self._serve())
+        if len(self._serving) < self._at_a_time:
+            self._serving.add(asyncio.create_task(self._serve()))
         return await mine.answer
 
     async def _serve(self) -> None:
@@ -73,7 +75,7 @@ class Crowd:
                 first = list(islice(self._waiting, self._largest))
                 turn = [self._waiting.pop(asker) for asker in first]
                 questions = [waiting.question for waiting in turn]
-                outcomes = await loop.run_in_executor(self._thread, self._outcomes, questions)
+                outcomes = await loop.run_in_executor(self._threads, self._outcomes, questions)
                 for waiting, outcome in zip(turn, outcomes, strict=True):
                     if waiting.answer.done():  # whoever asked is gone
                         continue
@@ -82,7 +84,7 @@ class Crowd:
                     else:
                         waiting.answer.set_result(outcome)
         finally:
-            self._serving = None
+            self._serving.discard(asyncio.current_task())
 
     def _outcomes(self, questions: list[Any]) -> list[Any]:
         """For each question its answer, or the exception that it or its batch met."""

@@ -55,7 +55,7 @@ def test_what_gathers_meanwhile_is_answered_together_and_to_each_their_own(finis
     networks = Networks(closed=True)
 
     async def run():
-        crowd = Crowd(ready, networks.answer, largest=4)
+        crowd = Crowd(ready, networks.answer, largest=4, threads=1)
         first = asyncio.create_task(crowd.ask("first", "q"))
         await until(lambda: networks.batches)
         rest = asyncio.create_task(ask_all(crowd, [(f"asker {i}", i) for i in range(9)]))
@@ -73,7 +73,7 @@ def test_the_newest_takes_the_place_of_what_waits(finish):
     networks = Networks(closed=True)
 
     async def run():
-        crowd = Crowd(ready, networks.answer, largest=2)
+        crowd = Crowd(ready, networks.answer, largest=2, threads=1)
         busy = asyncio.create_task(crowd.ask("busy", "q"))
         await until(lambda: networks.batches)
         asked = [("a", "a1"), ("b", "b1"), ("c", "c1"), ("a", "a2"), ("a", "a3"), ("c", "c2")]
@@ -93,7 +93,7 @@ def test_one_who_asks_without_end_takes_no_turn_from_another(finish):
     networks = Networks()
 
     async def run():
-        crowd = Crowd(ready, networks.answer, largest=2)
+        crowd = Crowd(ready, networks.answer, largest=2, threads=1)
         modest = [asyncio.create_task(crowd.ask(f"modest {i}", f"modest {i}")) for i in range(20)]
         greedy = []
         while not all(task.done() for task in modest):
@@ -156,6 +156,20 @@ def test_who_has_gone_holds_nobody_up(finish):
         return await waits
 
     assert finish(run()) == "answer to 2"
+
+
+def test_the_next_batch_does_not_wait_for_the_networks(finish):
+    networks = Networks(closed=True)
+
+    async def run():
+        crowd = Crowd(ready, networks.answer, largest=3, threads=2)
+        tasks = [asyncio.create_task(crowd.ask(f"asker {i}", i)) for i in range(9)]
+        await until(lambda: len(networks.batches) == 2)
+        networks.open.set()
+        return await asyncio.gather(*tasks)
+
+    assert finish(run()) == [f"answer to {i}" for i in range(9)]
+    assert sorted(networks.batches) == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
 
 
 def test_nothing_is_kept_of_those_who_were_served(finish):
