@@ -26,7 +26,7 @@ demo: $(VENV)/.runtime
 	$(BIN)/python app.py $(ARGS)
 
 test: $(VENV)/.tools node_modules/.installed $(if $(filter no,$(BROWSER)),,chromium)
-	$(BIN)/python -m pytest $(if $(filter no,$(BROWSER)),-m "not browser") $(if $(DATA),"--data=$(DATA)") $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(filter no,$(BROWSER)),-m "not browser") $(if $(DATA),"--data=$(DATA)") $(ARGS)
 
 check: $(VENV)/.tools
 	$(BIN)/ruff format --check $(wildcard $(CHECKED))

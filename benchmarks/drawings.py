@@ -13,6 +13,7 @@ from mnistlab.ui.wire import GRID, encode_ink
 STROKES = Path(__file__).parents[1] / "tests" / "data" / "pen_digits_sample.json.gz"
 BOX = 500  # side of the square in which the strokes were recorded
 PEN = 11  # width of the pad's pen at its start, in pixels of the grid
+FINER = 3  # a picture is drawn this much larger and made smaller, for smooth edges
 INSET = 0.14  # share of the pad that is left free on each side
 
 Stroke = list[tuple[float, float]]  # shares of the pad, from the top left
@@ -43,6 +44,18 @@ def moves(strokes: list[Stroke], count: int) -> list[str]:
         if done * count // len(points) > len(texts):
             texts.append(encode_ink(np.asarray(picture) > 127))
     return texts
+
+
+def drawn(strokes: list, side: int = 280, pen: float = 18.0) -> np.ndarray:
+    """Strokes with a round pen: (side, side) uint8, 0 = paper, 255 = ink."""
+    image = Image.new("L", (side * FINER, side * FINER))
+    brush, scale, half = ImageDraw.Draw(image), side * FINER / BOX, pen * FINER / 2
+    for stroke in strokes:
+        points = [(x * scale, y * scale) for x, y in stroke]
+        brush.line(points, fill=255, width=max(1, round(2 * half)), joint="curve")
+        for x, y in (points[0], points[-1]):  # a pen is round
+            brush.ellipse((x - half, y - half, x + half, y + half), fill=255)
+    return np.asarray(image.resize((side, side), Image.Resampling.BOX))
 
 
 def _on_pad(stroke: list[list[int]]) -> Stroke:

@@ -9,7 +9,7 @@ import pytest
 
 from mnistlab import Lab
 from mnistlab.hub.store import MODEL_IDS, check_manifest, read_card
-from mnistlab.training.table import END, START, table
+from mnistlab.training.readme import README, parts_of_readme, written_into
 
 ROOT = Path(__file__).parents[1]
 WEIGHTS = ROOT / "weights"
@@ -89,12 +89,12 @@ def test_the_published_figures_are_those_of_the_weights(lab, metrics, mnist):
     assert accuracy == pytest.approx(metrics["models"]["classifier"]["accuracy"]["value"], abs=3e-4)
 
 
-def test_the_table_of_the_readme_is_that_of_the_metrics(metrics):
-    text = (ROOT / "README.md").read_text()
-    assert text.partition(START)[2].partition(END)[0].strip() == table(metrics).strip()
+def test_the_figures_of_the_readme_are_those_of_the_files():
+    text = README.read_text()
+    assert written_into(text, parts_of_readme()) == text
 
 
 def test_every_file_that_the_readme_links_to_is_there():
-    links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text())
+    links = re.findall(r"\]\(([^)#:]+)\)", README.read_text())
     assert links
     assert not [link for link in links if not (ROOT / link).exists()]

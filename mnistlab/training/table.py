@@ -1,8 +1,6 @@
-"""Print `metrics.json`: a table for the README, and a summary for the end of a run."""
+"""Print `metrics.json`: a table for pages, and a summary for the end of a run."""
 
-import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +8,6 @@ import numpy as np
 from mnistlab.training.targets import FIGURES
 
 BESIDE = ("baseline", "bound", "floor", "goal")
-START, END = "<!-- table -->", "<!-- /table -->"
 HEADS = ("model", "figure", "ours", "original notebook", "linear bound", "floor", "goal", "N")
 
 
@@ -91,22 +88,3 @@ def _number(value: float | None, digits: int = 4) -> str:
 
 def _markdown(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def write_into(readme: Path, metrics: dict[str, Any]) -> None:
-    """Put the table between the marks of a README, in place of what is there.
-
-    Raises:
-        ValueError: it has no marks.
-    """
-    text = readme.read_text()
-    before, start, rest = text.partition(START)
-    _, end, after = rest.partition(END)
-    if not (start and end):
-        raise ValueError(f"{readme.name} has no {START} ... {END}.")
-    readme.write_text(f"{before}{START}\n{table(metrics)}{END}{after}")
-
-
-if __name__ == "__main__":
-    ROOT = Path(__file__).parents[2]
-    write_into(ROOT / "README.md", json.loads((ROOT / "weights" / "metrics.json").read_text()))

@@ -41,7 +41,7 @@ ABOUT = {
     "denoising": About(
         "It is shown a digit under noise and has to answer with the clean one.",
         "E ‖x − r(clip(x + σε))‖² is made small, with fresh noise ε at every step and σ drawn for "
-        "each digit, plus a tenth of the cross-entropy.",
+        "each digit, plus a tenth of the cross-entropy and twenty times 1 − SSIM(x, r).",
     ),
     "vae": About(
         "It encodes a digit as a cloud rather than a point, so that all places near a code mean "

@@ -10,7 +10,16 @@ from benchmarks.measure import RESULTS, Check, Spread, Table, keep, shown, slope
 from benchmarks.report import PLACE, README, filled, rendered
 from mnistlab.ui.wire import decode_ink
 
-SCRIPTS = {"inference", "pen_to_pixel", "cold_start", "crowd", "training", "growth"}
+SCRIPTS = {
+    "inference",
+    "pen_to_pixel",
+    "cold_start",
+    "crowd",
+    "training",
+    "growth",
+    "pen_digits",
+    "compared",
+}
 
 
 def test_readme_says_what_was_measured():

@@ -15,7 +15,7 @@ CONFIGURATIONS = {
     "multilayer": {"hidden": (16,), "code": 4},
     "convolutional": {"filters": (4, 4), "channels": 2},
     "sparse": {"units": 64, "k": 4, "hidden": (16,)},
-    "denoising": {"filters": 4, "code": 16},
+    "denoising": {"filters": (4, 4), "code": 16},
     "vae": {"hidden": (16,), "code": 4, "couplings": 2, "flow_width": 8},
     "gan": {"filters": (8, 8), "code": 8},
     "ae_2d": {"hidden": (16,)},

@@ -1,6 +1,5 @@
 """The named endpoints as a program meets them: over HTTP, through gradio_client."""
 
-import asyncio
 import base64
 import json
 import logging
@@ -24,6 +23,7 @@ from mnistlab.ui import api
 from mnistlab.ui.gate import MISUNDERSTOOD
 from mnistlab.ui.sessions import ELSEWHERE
 from tests.browser.conftest import load_lab, serve
+from tests.loops import finish
 from tests.ui.fake_lab import FakeLab
 
 ENDPOINTS = {
@@ -347,7 +347,7 @@ def test_the_endpoints_are_mcp_tools(address, seven):
                 bad = await session.call_tool("sample", {"count": 1000})
                 return tools, good, bad
 
-    tools, good, bad = asyncio.run(visit())
+    tools, good, bad = finish(visit())
     assert {f"/{tool.name}": list(tool.inputSchema["properties"]) for tool in tools} == ENDPOINTS
     assert all(p["description"] for t in tools for p in t.inputSchema["properties"].values())
     assert not good.isError

@@ -16,6 +16,8 @@ from tests.limits_table import counted
 
 VISITORS = 24
 FIGURES = 1e-4
+PICTURES = ("reconstruction",)  # the answers that are given in shared batches
+TIPPED = 0.01  # share of the pixels of such a picture that may be a level off
 CODES = ("code", "sd")  # packed whole numbers, each a rounded figure
 
 
@@ -75,6 +77,12 @@ def assert_same(alone, together, place=""):
     elif place.rsplit("/", 1)[-1] in CODES and isinstance(alone, str):
         a, b = (unpacked(text).view(np.int8).astype(int) for text in (alone, together))
         assert np.abs(a - b).max() <= 1, place
+    elif isinstance(alone, str) and place.rsplit("/", 1)[-1] in PICTURES:
+        # a batch is summed in another order, which now and then tips a pixel from one level of grey
+        # to the next
+        a, b = (unpacked(text).astype(int) for text in (alone, together))
+        assert np.abs(a - b).max() <= 1, place
+        assert np.mean(a != b) <= TIPPED, place
     else:
         assert together == alone, place
 

@@ -7,6 +7,7 @@ import pytest
 
 from mnistlab.ui import gate
 from mnistlab.ui.gate import API, HEADERS, Gate
+from tests.loops import finish
 
 
 def scope(path="/", method="GET", size=None, address="1.2.3.4", query=b""):
@@ -62,7 +63,7 @@ class Reply:
 
 def ask(guarded, scope, receive=None):
     reply = Reply()
-    asyncio.run(guarded(scope, receive or messages(), reply))
+    finish(guarded(scope, receive or messages(), reply))
     return reply
 
 
@@ -143,7 +144,7 @@ def held(app_done, guarded, requests, last):
         await asyncio.gather(*tasks)
         return reply
 
-    return asyncio.run(meanwhile())
+    return finish(meanwhile())
 
 
 @pytest.mark.parametrize(
@@ -210,5 +211,5 @@ def test_an_answer_that_breaks_off_is_ended(caplog):
 
 def test_there_are_no_web_sockets(guarded):
     reply = Reply()
-    asyncio.run(guarded({"type": "websocket", "path": "/"}, messages(), reply))
+    finish(guarded({"type": "websocket", "path": "/"}, messages(), reply))
     assert reply.sent == [{"type": "websocket.close", "code": 1008}]

@@ -141,7 +141,8 @@ function makePlane(id, data) {
     },
   });
   /** Move the point. Pinned, it stays when the pointer goes on, and the address names it. */
-  function point(z, pinned) {
+  function point(place, pinned) {
+    const z = pinned ? place.map((v) => Number(v.toFixed(3))) : place; // as the address keeps it
     const before = probe?.pinned;
     probe = { z, pinned, nearest: lab.nearestTo(z, points) };
     active = id;
@@ -150,7 +151,7 @@ function makePlane(id, data) {
     put(part(".where"), spoken(z));
     put(part(".lives"), `${count ? lab.count(count) : "None"} of ${lab.count(total)} test digits ${count === 1 ? "lives" : "live"} in this cell.`);
     part(".lives").classList.toggle("nobody", !count);
-    if (pinned || before) lab.query.set(QUERY[id], pinned ? z.map((v) => Number(v.toFixed(3))).join(",") : null);
+    if (pinned || before) lab.query.set(QUERY[id], pinned ? z.join(",") : null);
     call({ model: id, z });
     for (const plane of Object.values(planes)) plane.redraw(false);
   }
