@@ -35,6 +35,7 @@ ALONE = {"data": {"numpy", "scipy", "PIL"}, "evaluation": {"numpy", "scipy"}}
 # Modules under tests/ that hold no tests of their own, besides each folder's conftest.py.
 FIXTURE_MODULES = {
     "hostile_inputs.py",
+    "loops.py",
     "limits_table.py",
     "hub/app_process.py",
     "hub/hub_server.py",
