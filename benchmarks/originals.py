@@ -4,8 +4,8 @@
     python -m benchmarks.originals --data mnist.npz vanilla gan  some of them; the rest is kept
 
 The sizes of batches are those at which the figures come out that are known of the notebooks' own
-runs. Figures are of all test digits, seed 0, and go to notebooks.json, from where the README and the
-app have their column "original notebook".
+runs. Figures are of all test digits, seed 0, and go to notebooks.json; from there the README and
+the app have their column "original notebook".
 """
 
 import argparse
