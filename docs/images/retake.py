@@ -33,7 +33,7 @@ def main() -> None:
             page.wait_for_selector("main canvas:visible")
             page.wait_for_timeout(5000)  # until the last answer is painted
             picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-            small = picture.quantize(255, dither=Image.Dither.NONE)
+            small = picture.quantize(255, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
             small.save(Path(__file__).with_name(f"{name}.png"), optimize=True)
         browser.close()
 
