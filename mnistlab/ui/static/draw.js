@@ -154,7 +154,8 @@ function showCode(id, reading) {
   const { strip, note } = rows[id];
   note.title = strip.show(reading, axes[id], lab.names[id]);
 }
-lab.ask(server.axes, {}, status).then((answer) => {
+// asked by nobody, so it says nothing but a failure, and wipes away no other
+lab.ask(server.axes, {}, { fail: status.fail, wake() {}, clear() {} }).then((answer) => {
   axes = answer ?? {};
   for (const id of Object.keys(axes)) if (last?.answer.models[id]) showCode(id, last.answer.models[id]);
 });
