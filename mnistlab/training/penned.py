@@ -36,14 +36,19 @@ def penned(digit: np.ndarray, growth: float) -> np.ndarray:
     """A digit as a thicker or a thinner pen would have drawn it, made MNIST's again.
 
     Args:
-        digit: (28, 28) float32 in [0, 1], not blank.
+        digit: (28, 28) float32 in [0, 1].
         growth: by how much the edge of its strokes moves outwards, in eightieths of its longer
             side; what is thinner than a negative growth keeps its middle.
 
     Returns:
-        (28, 28) float32 in [0, 1].
+        (28, 28) float32 in [0, 1]; the digit itself where a pad would see none, only a dot, say.
     """
+    if not digit.any():
+        return digit
     rows, columns = np.flatnonzero(digit.any(1)), np.flatnonzero(digit.any(0))
     mask = stroke_mask(digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     depth = ndimage.distance_transform_edt(mask) - ndimage.distance_transform_edt(~mask)
-    return normalize_drawing(depth >= min(-growth, depth.max() - 1))
+    try:
+        return normalize_drawing(depth >= min(-growth, depth.max() - 1))
+    except ValueError:
+        return digit

@@ -38,3 +38,11 @@ def test_digits_are_added_with_their_labels_and_a_seed_repeats_them(all_digits):
         for d in more.train_images[n:]
     ]
     assert np.mean(nearest == more.train_labels[n:]) > 0.7
+
+
+def test_what_a_pad_would_refuse_stays_as_it_is():
+    blank, dot = np.zeros((28, 28), np.float32), np.zeros((28, 28), np.float32)
+    rows, columns = np.ogrid[:28, :28]
+    dot[(rows - 14) ** 2 + (columns - 14) ** 2 < 9] = 1
+    for digit in (blank, dot):
+        np.testing.assert_array_equal(penned(digit, 4.0), digit)
