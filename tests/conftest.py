@@ -10,7 +10,6 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # before anything imports huggingface_hub
 
-import asyncio
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +18,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from hypothesis import settings
+
+from tests import loops
 
 settings.register_profile(
     "mnistlab",
@@ -100,9 +101,9 @@ def apart():
 
 
 @pytest.fixture(scope="session")
-def finish(apart):
+def finish():
     """`finish(coroutine)`: what it comes to."""
-    return lambda coroutine: apart(asyncio.run, coroutine)
+    return loops.finish
 
 
 @pytest.fixture(scope="session")
