@@ -1,7 +1,7 @@
 """From `python app.py` to a page, to a pad that draws, to the first reconstruction.
 
 Beside it a page of Gradio with nothing on it, which shows what of the wait is Gradio's, and the
-lab started eagerly: TensorFlow and the weights first, then the page. Each is started several times,
+lab started eagerly: Keras and the weights first, then the page. Each is started several times,
 in turn, and opened in Chromium as soon as it answers.
 """
 

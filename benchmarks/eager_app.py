@@ -1,4 +1,4 @@
-"""The lab as it would be without a keeper: TensorFlow and the weights first, then the page."""
+"""The lab as it would be without a keeper: Keras and the weights first, then the page."""
 
 import app as served  # noqa: F401, it sets the environment that the networks are served in
 

@@ -3,6 +3,10 @@
 In one process, one thing after another, in turn, so that a busy machine is as unkind to either.
 """
 
+import os
+
+os.environ["KERAS_BACKEND"] = "tensorflow"  # on which `predict` runs; the lab's engine is its own
+
 import app as served  # noqa: F401, it sets the environment that the networks are served in
 
 # isort: split

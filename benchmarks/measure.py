@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 RESULTS = Path(__file__).with_name("results")
-PACKAGES = ("gradio", "tensorflow", "keras", "numpy", "scipy")
+PACKAGES = ("gradio", "tensorflow", "openvino", "keras", "numpy", "scipy")
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ async def _visit(
 
 
 def _request(component: int, text: str, token: str) -> bytes:
-    data = {"ink": text, "normalize": True, "visitor": token}
+    data = {"ink": text, "normalize": True, "compare": False, "visitor": token}
     body = json.dumps(
         {
             "data": data,

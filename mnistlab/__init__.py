@@ -2,7 +2,7 @@
 
     from mnistlab import Lab, normalize_drawing
 
-Both are imported when they are first asked for: `Lab` brings TensorFlow with it.
+Both are imported when they are first asked for: `Lab` brings Keras with it.
 """
 
 from importlib import import_module

@@ -7,6 +7,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # the suite's figures are t
 os.environ.setdefault("PYTHONHASHSEED", "0")  # of the processes that tests start
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as app.py has it
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")  # as app.py has it
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # before anything imports huggingface_hub
 

@@ -27,7 +27,8 @@ RESTRICTED = {
     "gradio": ("ui/",),
     "fastapi": ("ui/",),
     "keras": ("models/", "training/", "hub/", "inference/"),
-    "tensorflow": ("models/gan.py", "training/", "inference/lab.py", "inference/examiner.py"),
+    "openvino": ("inference/engine.py", "inference/sinking.py"),
+    "tensorflow": ("models/gan.py", "training/", "inference/engine.py"),
 }
 # Rooms that need these alone.
 ALONE = {"data": {"numpy", "scipy", "PIL"}, "evaluation": {"numpy", "scipy"}}
@@ -134,7 +135,7 @@ def test_a_planted_fault_is_found(tmp_path, monkeypatch, inside, line):
 
 @pytest.mark.parametrize("module", ["mnistlab", "mnistlab.ui.layout"])
 def test_import_leaves_alone_what_is_slow_to_load(module):
-    slow = {"tensorflow", "keras", "scipy.ndimage", "scipy.special", "scipy.stats"}
+    slow = {"tensorflow", "keras", "openvino", "scipy.ndimage", "scipy.special", "scipy.stats"}
     code = f"import sys, {module}; print(*{slow} & set(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr

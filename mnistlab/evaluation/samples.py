@@ -7,7 +7,7 @@ failure: blur shows in recall and density, a missing class in the Frechet distan
 import numpy as np
 
 from mnistlab.evaluation.arrays import class_labels, image_batch, vector_pair, vectors
-from mnistlab.evaluation.neighbours import nearest, neighbour_radii, squared_distances
+from mnistlab.evaluation.neighbours import Reference, nearest, neighbour_radii, squared_distances
 
 
 def frechet_distance(features: np.ndarray, reference: np.ndarray) -> float:
@@ -82,7 +82,7 @@ def neighbourhood_scores(
     balls_around = np.empty(len(features), np.int64)
     closest_sample = np.full(len(reference), np.inf)
     recalled = np.zeros(len(reference), bool)
-    for here, squared in squared_distances(features, reference):
+    for here, squared in squared_distances(features, Reference(reference)):
         balls_around[here] = np.sum(squared < radii, axis=1)
         closest_sample = np.minimum(closest_sample, squared.min(axis=0))
         recalled |= np.any(squared < sample_radii[here, None], axis=0)

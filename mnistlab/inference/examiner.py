@@ -1,14 +1,15 @@
-"""Everything that all models say of a digit, in one graph: what one stroke on the pad costs."""
+"""Everything that all models say of a digit: what one stroke on the pad costs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
+from keras import KerasTensor, ops
+from scipy.special import logsumexp, softmax
 
 from mnistlab.evaluation.calibration import percentile_of
+from mnistlab.inference.engine import Compiled
 from mnistlab.inference.exhibits import Exhibits
 
 REFEREE = "classifier"
@@ -57,10 +58,7 @@ class Examination:
 
 
 class Examiner:
-    """All networks behind one call with one signature.
-
-    The weights are constants of the graph, so that TensorFlow lays them out for the processor once
-    and not at every call: a lone digit costs a third less.
+    """All networks behind two calls: one has every model answer, one has the referee judge it all.
 
     Args:
         nets: models by id, the referee among them; readings come in this order.
@@ -74,91 +72,71 @@ class Examiner:
         exhibits: Exhibits,
         bank: tuple[np.ndarray, np.ndarray] | None,
     ) -> None:
-        self._nets, self._exhibits, self._bank = nets, exhibits, bank
-        self._constants = [
-            (v, v.numpy()) for net in nets.values() for v in net.variables if len(v.shape) != 2
-        ]
-        digits = tf.TensorSpec((None, 28, 28), tf.float32)
-        self._graph = tf.function(
-            self._everything, input_signature=[digits, digits], autograph=False
-        )
+        self._exhibits = exhibits
+        self._judge = Compiled(nets[REFEREE].judge, (28, 28))
+        models = {name: net for name, net in nets.items() if name != REFEREE}
+        self._answer = Compiled(lambda images: _answers(models, bank, images), (28, 28))
 
     def __call__(self, images: np.ndarray, others: np.ndarray | None = None) -> Examination:
         """Digits (n, 28, 28) float32 in [0, 1] -> what every model makes of them.
 
         Of `others` (m, 28, 28) only the relative errors are asked for.
         """
-        others = np.empty((0, 28, 28), np.float32) if others is None else others
-        out = self._graph(tf.constant(images), tf.constant(others))
-        out = tf.nest.map_structure(lambda tensor: tensor.numpy(), out)
-        readings = {}
-        for name, parts in out["readings"].items():
-            errors = parts.pop("relative_error")
-            quantiles = self._exhibits.errors.get(name)
-            share = (
-                np.full_like(errors, 50.0)
-                if quantiles is None
-                else percentile_of(errors, quantiles)
-            )
-            readings[name] = Reading(
-                relative_error=errors, percentile=share, code_sd=parts.pop("code_sd", None), **parts
-            )
+        n = len(images)
+        answers = self._answer(images if others is None else np.concatenate([images, others]))
+        pictures = [parts["reconstruction"][:n] for parts in answers.values()]
+        logits, _ = self._judge(np.concatenate([images, *pictures]))
+        judged = softmax(logits, axis=-1).reshape(-1, n, 10)
+        readings = {
+            name: self._reading(name, {part: values[:n] for part, values in parts.items()}, chances)
+            for (name, parts), chances in zip(answers.items(), judged[1:], strict=True)
+        }
+        oddness = {"referee": -logsumexp(logits[:n], axis=1)}
+        if "vae" in readings:
+            oddness["vae"] = readings["vae"].relative_error
         shares = [
-            percentile_of(out["oddness"][name], quantiles)
+            percentile_of(oddness[name], quantiles)
             for name, quantiles in self._exhibits.oddness.items()
-        ] or [np.full(len(images), 100.0)]
+        ] or [np.full(n, 100.0)]
         # the least of several shares is too small by about their number (Bonferroni)
         strangeness = np.minimum(100.0, len(shares) * np.min(shares, axis=0))
-        return Examination(
-            out["probabilities"], out["oddness"], strangeness, readings, out["other_errors"]
+        other_errors = {name: parts["relative_error"][n:] for name, parts in answers.items()}
+        return Examination(judged[0], oddness, strangeness, readings, other_errors)
+
+    def _reading(self, name: str, parts: dict[str, np.ndarray], chances: np.ndarray) -> Reading:
+        quantiles = self._exhibits.errors.get(name)
+        errors = parts["relative_error"]
+        share = (
+            np.full_like(errors, 50.0) if quantiles is None else percentile_of(errors, quantiles)
+        )
+        return Reading(
+            code_sd=parts.pop("code_sd", None), percentile=share, probabilities=chances, **parts
         )
 
-    def _everything(self, images: tf.Tensor, others: tf.Tensor) -> dict[str, Any]:
-        """Every network once, and the referee once over all that came out."""
-        constants = [(variable, tf.constant(value)) for variable, value in self._constants]
-        with keras.StatelessScope(state_mapping=constants):
-            return self._examined(images, others)
 
-    def _examined(self, images: tf.Tensor, others: tf.Tensor) -> dict[str, Any]:
-        n = tf.shape(images)[0]
-        seen = tf.concat([images, others], axis=0)
-        energy = tf.maximum(tf.reduce_sum(tf.square(seen), axis=(1, 2)), 1e-6)
-        readings: dict[str, dict[str, tf.Tensor]] = {}
-        other_errors: dict[str, tf.Tensor] = {}
-        for name, net in self._nets.items():
-            if name == REFEREE:
-                continue
-            parts = _nearest(seen, self._bank) if name == "gan" else _read(net, seen)
-            squares = tf.square(seen - parts["reconstruction"])
-            errors = tf.reduce_sum(squares, axis=(1, 2)) / energy
-            reading = {part: values[:n] for part, values in parts.items()}
-            reading["mse"] = tf.reduce_mean(squares[:n], axis=(1, 2))
-            reading["relative_error"], other_errors[name] = errors[:n], errors[n:]
-            readings[name] = reading
-        pictures = tf.concat([images, *[r["reconstruction"] for r in readings.values()]], axis=0)
-        logits, _ = self._nets[REFEREE].judge(pictures)
-        probabilities = tf.reshape(tf.nn.softmax(logits), (-1, n, 10))
-        for place, reading in enumerate(readings.values(), 1):
-            reading["probabilities"] = probabilities[place]
-        oddness = {"referee": -tf.reduce_logsumexp(logits[:n], axis=1)}
-        if "vae" in readings:
-            oddness["vae"] = readings["vae"]["relative_error"]
-        return {
-            "probabilities": probabilities[0],
-            "oddness": oddness,
-            "readings": readings,
-            "other_errors": other_errors,
-        }
+def _answers(
+    models: Mapping[str, Any], bank: tuple[np.ndarray, np.ndarray] | None, images: KerasTensor
+) -> dict[str, dict[str, KerasTensor]]:
+    """By model id the parts of a `Reading` that arithmetic gives, for images (n, 28, 28)."""
+    energy = ops.maximum(ops.sum(ops.square(images), axis=(1, 2)), 1e-6)
+    answers = {}
+    for name, net in models.items():
+        parts = _nearest(bank, images) if bank and name == "gan" else _read(net, images)
+        squares = ops.square(images - parts["reconstruction"])
+        parts["mse"] = ops.mean(squares, axis=(1, 2))
+        parts["relative_error"] = ops.sum(squares, axis=(1, 2)) / energy
+        answers[name] = parts
+    return answers
 
 
-def _read(net: Any, images: tf.Tensor) -> dict[str, tf.Tensor]:
+def _read(net: Any, images: KerasTensor) -> dict[str, KerasTensor]:
     """Code and reconstruction of one autoencoder, encoding once."""
     if hasattr(net, "posterior"):
         mean, log_var = net.posterior(images)
         return {
             "reconstruction": net.decode(mean),
             "code": mean,
-            "code_sd": tf.exp(0.5 * log_var),
+            "code_sd": ops.exp(0.5 * log_var),
         }
     if hasattr(net, "examine"):
         code, reconstruction = net.examine(images)
@@ -168,15 +146,13 @@ def _read(net: Any, images: tf.Tensor) -> dict[str, tf.Tensor]:
     return {"reconstruction": reconstruction, "code": code}
 
 
-def _nearest(images: tf.Tensor, bank: Any) -> dict[str, tf.Tensor]:
+def _nearest(bank: tuple[np.ndarray, np.ndarray], images: KerasTensor) -> dict[str, KerasTensor]:
     """Of a bank of the GAN's samples the nearest to each image: it has no encoder to ask."""
-    pictures, codes = bank
-    flat = tf.reshape(images, (-1, 784))
-    squares = tf.reduce_sum(tf.square(pictures), axis=1) - 2 * tf.matmul(
-        flat, pictures, transpose_b=True
-    )
-    nearest = tf.argmin(squares, axis=1)
+    pictures, codes = (ops.convert_to_tensor(array) for array in bank)
+    likeness = ops.matmul(ops.reshape(images, (-1, 784)), ops.transpose(pictures))
+    energy = ops.sum(ops.square(pictures), axis=1)
+    nearest = ops.top_k(likeness - 0.5 * energy, 1)[1][:, 0]  # argmin of the squared distance
     return {
-        "reconstruction": tf.reshape(tf.gather(pictures, nearest), (-1, 28, 28)),
-        "code": tf.gather(codes, nearest),
+        "reconstruction": ops.reshape(ops.take(pictures, nearest, axis=0), (-1, 28, 28)),
+        "code": ops.take(codes, nearest, axis=0),
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mnistlab.evaluation.neighbours import Reference
 from mnistlab.hub.store import WeightsError, read_tensors
 from mnistlab.inference.verdict import busyness
 
@@ -51,6 +52,11 @@ class Exhibits:
         """The most ink and the most edges that a shipped test digit has, as `busyness` has them."""
         ink, edges = busyness(self.test_images.astype(np.float32) / 255)
         return float(ink.max()), float(edges.max())
+
+    @cached_property
+    def compared(self) -> Reference:
+        """The training digits as vectors, to look for the nearest."""
+        return Reference(self.train_images.reshape(-1, 784) / np.float32(255))
 
     def tensors(self) -> dict[str, np.ndarray]:
         """The arrays by the names they have in the file."""

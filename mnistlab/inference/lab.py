@@ -1,12 +1,11 @@
 """The front door: every trained network behind one object."""
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
+from keras import tree
 from scipy.special import softmax
 
 from mnistlab.evaluation.calibration import percentile_of
@@ -19,12 +18,13 @@ from mnistlab.hub.store import (
     check_manifest,
     load_model,
     read_json,
-    read_tensors,
 )
 from mnistlab.inference.anatomy import describe
 from mnistlab.inference.checks import check_draw, checked_images
+from mnistlab.inference.engine import Compiled
 from mnistlab.inference.examiner import REFEREE, Examination, Examiner
 from mnistlab.inference.exhibits import Exhibits
+from mnistlab.inference.replay import read_replay
 
 BUNDLED = Path(__file__).parents[2] / "weights"
 CHUNK = 500  # images that pass through a network at once
@@ -58,7 +58,7 @@ class Lab:
         self._nets, self._folder = models, folder
         self.cards, self.exhibits, self.metrics = cards, exhibits, metrics
         self.source, self.revision = source, revision
-        self._functions: dict[tuple[str, str], Callable] = {}
+        self._compiled: dict[tuple[str, str], Compiled] = {}
         self._lock = threading.Lock()
         ordered = {name: models[name] for name in self.models}
         self._examiner = Examiner(ordered, exhibits, self._draw_bank())
@@ -257,29 +257,10 @@ class Lab:
     def replay(self, model: str) -> tuple[np.ndarray, np.ndarray] | None:
         """Ten digits as the model had them through its training, None where nobody kept them.
 
-        Returns:
-            The epochs (k,) and the pictures (k, 10, 28, 28) uint8. An autoencoder rebuilds the same
-            ten digits, a GAN draws from the same ten codes; of a model that does both there are
-            twenty pictures an epoch, the ten draws last.
-
-        Raises:
-            WeightsError: the file is damaged.
+        See `mnistlab.inference.replay.read_replay`.
         """
         self._net(model)
-        path = self._folder / "replay" / f"{model}.safetensors" if self._folder else None
-        if path is None or not path.is_file():
-            return None
-        tensors = read_tensors(path)
-        frames, epochs = tensors.get("frames"), tensors.get("epochs")
-        if (
-            frames is None
-            or epochs is None
-            or frames.dtype != np.uint8
-            or frames.shape[1:] not in ((10, 28, 28), (20, 28, 28))
-            or len(frames) != len(epochs)
-        ):
-            raise WeightsError(f"The replay of {model} holds something else than its frames.")
-        return epochs.astype(int), frames
+        return read_replay(self._folder, model) if self._folder else None
 
     def examine(self, images: np.ndarray, others: np.ndarray | None = None) -> Examination:
         """Everything that all models say of some digits (n, 28, 28), in one pass.
@@ -293,11 +274,11 @@ class Lab:
             checked_images(images), None if others is None else checked_images(others)
         )
 
-    def _draw_bank(self) -> tuple[tf.Tensor, tf.Tensor] | None:
+    def _draw_bank(self) -> tuple[np.ndarray, np.ndarray] | None:
         if "gan" not in self._nets:
             return None
         pictures, codes = self.sample_with_codes("gan", SAMPLES, seed=0)
-        return tf.constant(pictures.reshape(SAMPLES, 784)), tf.constant(codes)
+        return pictures.reshape(SAMPLES, 784), codes
 
     def _draw_codes(
         self, model: str, rng: np.random.Generator, n: int, temperature: float
@@ -309,7 +290,7 @@ class Lab:
         return np.bincount(self.exhibits.test_labels, minlength=10) / len(self.exhibits.test_labels)
 
     def _try_out(self) -> None:
-        """A trial digit through every network; also the moment at which the graph is traced."""
+        """A trial digit through every network."""
         digit = self.exhibits.test_images[:1].astype(np.float32) / 255
         seen = self.examine(digit)
         answers = {name: reading.reconstruction for name, reading in seen.readings.items()}
@@ -336,20 +317,11 @@ class Lab:
         return self._nets[model]
 
     def _run(self, model: str, method: str, values: np.ndarray) -> Any:
-        """One method of one network over any number of rows, in chunks of one signature."""
+        """One method of one network over any number of rows, so many at a time."""
         with self._lock:
-            function = self._functions.get((model, method))
+            function = self._compiled.get((model, method))
             if function is None:
-                shape = (None, *values.shape[1:])
-                function = tf.function(
-                    getattr(self._nets[model], method),
-                    input_signature=[tf.TensorSpec(shape, tf.float32)],
-                )
-                self._functions[model, method] = function
-        chunks = [
-            tf.nest.map_structure(lambda t: t.numpy(), function(tf.constant(values[i : i + CHUNK])))
-            for i in range(0, len(values), CHUNK)
-        ]
-        if len(chunks) == 1:
-            return chunks[0]
-        return tf.nest.map_structure(lambda *parts: np.concatenate(parts), *chunks)
+                function = Compiled(getattr(self._nets[model], method), values.shape[1:])
+                self._compiled[model, method] = function
+        chunks = [function(values[i : i + CHUNK]) for i in range(0, len(values), CHUNK)]
+        return tree.map_structure(lambda *parts: np.concatenate(parts), *chunks)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from mnistlab.data.seeds import check_seed
-from mnistlab.evaluation.neighbours import nearest
+from mnistlab.evaluation.neighbours import Reference, nearest
 from mnistlab.hub.files import quoted
 from mnistlab.inference.checks import checked_code
 from mnistlab.inference.pictures import packed_text, picture_text
@@ -54,20 +54,21 @@ def sheet(
         raise ValueError(f"A sheet has 1 to {MAX_COUNT} digits; received {quoted(count)}.")
     _check(lab, source, seed, temperature, digit)
     exhibits = lab.exhibits
-    kind = "training" if len(exhibits.train_labels) else "test"
-    shelf, labels = (
-        (exhibits.train_images, exhibits.train_labels)
-        if kind == "training"
-        else (exhibits.test_images, labels_of_shelf(lab))
-    )
     if source == REAL:
         drawn = _real(lab, count, seed, digit)
         images = exhibits.test_images[drawn].astype(np.float32) / 255
-        if kind == "test":
-            shelf, labels = np.delete(shelf, drawn, axis=0), np.delete(labels, drawn)
     else:
+        drawn = np.zeros(0, np.intp)
         images = lab.sample(source, count, seed, temperature=temperature, digit=digit)
-    found, distance = nearest(images.reshape(-1, 784), shelf.reshape(-1, 784) / np.float32(255))
+    if len(exhibits.train_labels):
+        kind, shelf, labels = "training", exhibits.train_images, exhibits.train_labels
+        among = exhibits.compared
+    else:
+        kind = "test"
+        shelf = np.delete(exhibits.test_images, drawn, axis=0)
+        labels = np.delete(labels_of_shelf(lab), drawn)
+        among = Reference(shelf.reshape(-1, 784) / np.float32(255))
+    found, distance = nearest(images.reshape(-1, 784), among)
     return {
         "pictures": picture_text(images),
         **readings(lab, images),

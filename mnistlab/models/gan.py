@@ -12,8 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import keras
-import tensorflow as tf
-from keras import KerasTensor, layers
+from keras import KerasTensor, layers, ops
 
 from mnistlab.models.autoencoder import named_variables
 from mnistlab.models.layers import SIDE, Fold, ResidualConv, Unfold, conv
@@ -75,24 +74,28 @@ class GAN(keras.Model):
         noise, wish = codes[:, : self.config.code], codes[:, self.config.code :]
         return self.generator([noise, wish], training=False)
 
-    def train_step(self, data: tuple[tf.Tensor, tf.Tensor]) -> dict:
-        """One move of each player on the same generated batch."""
+    def train_step(self, data: tuple[KerasTensor, KerasTensor]) -> dict:
+        """One move of each player on the same generated batch; Keras must run on TensorFlow."""
+        import tensorflow as tf  # for its gradients alone: the generator goes without
+
         real, labels = data
-        classes = tf.one_hot(labels, CLASSES)
-        codes = keras.random.normal((tf.shape(real)[0], self.config.code), seed=self.seed_generator)
+        classes = ops.one_hot(labels, CLASSES)
+        codes = keras.random.normal(
+            (ops.shape(real)[0], self.config.code), seed=self.seed_generator
+        )
         with tf.GradientTape() as student_tape:
             fake = self.student([codes, classes], training=True)
             with tf.GradientTape() as discriminator_tape:
                 on_real = self.discriminator([real, classes], training=True)
                 on_fake = self.discriminator([fake, classes], training=True)
-                d_loss = tf.reduce_mean(tf.nn.softplus(on_fake - on_real))
-            g_loss = tf.reduce_mean(tf.nn.softplus(on_real - on_fake))
+                d_loss = ops.mean(ops.softplus(on_fake - on_real))
+            g_loss = ops.mean(ops.softplus(on_real - on_fake))
         d_grads = discriminator_tape.gradient(d_loss, self.discriminator.trainable_variables)
         g_grads = student_tape.gradient(g_loss, self.student.trainable_variables)
-        penalties = tf.cond(
+        penalties = ops.cond(
             self.turn.value % self.config.lazy == 0,
-            lambda: self._penalty_gradients(real, tf.stop_gradient(fake), classes),
-            lambda: [tf.zeros_like(g) for g in d_grads],
+            lambda: self._penalty_gradients(real, ops.stop_gradient(fake), classes),
+            lambda: [ops.zeros_like(g) for g in d_grads],
         )
         d_grads = [g + p for g, p in zip(d_grads, penalties, strict=True)]
         self.discriminator_optimizer.apply(d_grads, self.discriminator.trainable_variables)
@@ -104,30 +107,34 @@ class GAN(keras.Model):
         self.d_loss.update_state(d_loss)
         return self.get_metrics_result()
 
-    def test_step(self, data: tuple[tf.Tensor, tf.Tensor]) -> dict:
+    def test_step(self, data: tuple[KerasTensor, KerasTensor]) -> dict:
         """The averaged generator against the discriminator, on held-out digits."""
         real, labels = data
-        classes = tf.one_hot(labels, CLASSES)
-        codes = keras.random.normal((tf.shape(real)[0], self.config.code), seed=self.seed_generator)
+        classes = ops.one_hot(labels, CLASSES)
+        codes = keras.random.normal(
+            (ops.shape(real)[0], self.config.code), seed=self.seed_generator
+        )
         margin = self.discriminator([real, classes]) - self.discriminator(
             [self.generator([codes, classes]), classes]
         )
-        self.g_loss.update_state(tf.reduce_mean(tf.nn.softplus(margin)))
-        self.d_loss.update_state(tf.reduce_mean(tf.nn.softplus(-margin)))
+        self.g_loss.update_state(ops.mean(ops.softplus(margin)))
+        self.d_loss.update_state(ops.mean(ops.softplus(-margin)))
         return self.get_metrics_result()
 
     def _penalty_gradients(
-        self, real: tf.Tensor, fake: tf.Tensor, classes: tf.Tensor
-    ) -> list[tf.Tensor]:
+        self, real: KerasTensor, fake: KerasTensor, classes: KerasTensor
+    ) -> list[KerasTensor]:
         """Gradients of penalty / 2 * lazy * (R1 + R2) in the discriminator's variables."""
+        import tensorflow as tf
+
         with tf.GradientTape() as outer:
             penalty = 0.0
             for images in (real, fake):
                 with tf.GradientTape() as inner:
                     inner.watch(images)
-                    judged = tf.reduce_sum(self.discriminator([images, classes], training=True))
+                    judged = ops.sum(self.discriminator([images, classes], training=True))
                 slope = inner.gradient(judged, images)  # (n, 28, 28)
-                penalty += tf.reduce_mean(tf.reduce_sum(tf.square(slope), axis=(1, 2)))
+                penalty += ops.mean(ops.sum(ops.square(slope), axis=(1, 2)))
             penalty *= 0.5 * self.config.penalty * self.config.lazy
         variables = [v.value for v in self.discriminator.trainable_variables]
         return outer.gradient(

@@ -32,7 +32,10 @@ def build(keeper: LabKeeper) -> None:
 
     @answering_together(keeper, prepare)
     def examine(lab: Any, prepared: Sequence[Prepared]) -> list[Answer]:
-        """All networks on `{"test": 17}` or on `{"ink": text, "normalize": true}`."""
+        """All networks on `{"test": 17}` or on `{"ink": text, "normalize": true, "compare": true}`.
+
+        Compared is the drawing prepared the other way, unless `compare` is false.
+        """
         answers = examine_digits(lab, [each.question for each in prepared])
         return [{**answer, **each.known} for answer, each in zip(answers, prepared, strict=True)]
 
@@ -79,7 +82,8 @@ def prepare(lab: Any, request: Request) -> Prepared:
     raw, box, centred = drawing_steps(ink)
     digit, other = (raw, centred) if request["normalize"] is False else (centred, raw)
     steps = picture_text(np.stack([raw, box, centred]))
-    return Prepared(Question(digit, other), {"steps": steps})
+    compared = other if request["compare"] is not False else None
+    return Prepared(Question(digit, compared), {"steps": steps})
 
 
 def _picture_bytes(text: object) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mnistlab.evaluation.neighbours import Reference
 from mnistlab.hub.card import Card
 
 DIGITS = Path(__file__).parents[1] / "digits.npz"
@@ -58,6 +59,10 @@ class FakeExhibits:
     train_images: np.ndarray
     train_labels: np.ndarray
     busiest: tuple = (400.0, 400.0)  # more than any drawing of the tests has
+
+    @property
+    def compared(self):
+        return Reference(self.train_images.reshape(-1, 784) / np.float32(255))
 
 
 class FakeLab:

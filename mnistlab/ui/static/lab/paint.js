@@ -21,19 +21,31 @@
   const RIGHT = [20, 22, 26];
   const INVENTED = [255, 157, 58];
   const mix = lab.mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
+  // a colour as a canvas has it in memory, on every machine that a browser runs on
+  const packed = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+  const table = (size, colourOf) => Uint32Array.from({ length: size }, (_, i) => packed(colourOf(i)));
   // index 255 is "right"; the power lets a tenth of ink be seen
-  const difference = Array.from({ length: 511 }, (_, i) =>
+  const difference = table(511, (i) =>
     mix(RIGHT, i < 255 ? LOST : INVENTED, Math.pow(Math.abs(i - 255) / 255, 0.6)),
   );
+  const grey = table(256, (v) => Array(3).fill(Math.round(11 + (v * 244) / 255)));
+  const blank = packed(RIGHT);
 
-  function paint(canvas, width, colourAt, height = width) {
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const screens = new WeakMap(); // of each canvas, what its pixels are written to
+  function screen(canvas, width, height) {
+    const known = screens.get(canvas);
+    if (known && canvas.width === width && canvas.height === height) return known;
+    Object.assign(canvas, { width, height });
     const context = canvas.getContext("2d");
     const image = context.createImageData(width, height);
-    for (let i = 0; i < width * height; i++) {
-      const [r, g, b] = colourAt(i);
-      image.data.set([r, g, b, 255], i * 4);
-    }
+    const fresh = { context, image, pixels: new Uint32Array(image.data.buffer) };
+    screens.set(canvas, fresh);
+    return fresh;
+  }
+  /** @param colourAt the packed colour of a pixel. */
+  function paint(canvas, width, colourAt, height = width) {
+    const { context, image, pixels } = screen(canvas, width, height);
+    for (let i = 0; i < pixels.length; i++) pixels[i] = colourAt(i);
     context.putImageData(image, 0, 0);
   }
   /** Tell those who cannot see a canvas what is on it. */
@@ -44,11 +56,7 @@
   };
   /** A 28 x 28 digit, 0 = paper, 255 = ink. The canvas has one pixel a pixel; CSS keeps it crisp. */
   lab.paintDigit = (canvas, bytes, text) => {
-    const ramp = (v) => 11 + (v * 244) / 255;
-    paint(canvas, Math.sqrt(bytes.length), (i) => {
-      const v = ramp(bytes[i]);
-      return [v, v, v];
-    });
+    paint(canvas, Math.sqrt(bytes.length), (i) => grey[bytes[i]]);
     if (text) lab.describe(canvas, text);
   };
   /** Reconstruction minus original: blue is ink that was lost, orange is ink that was invented. */
@@ -64,7 +72,7 @@
   };
   /** A screen with nothing on it yet. */
   lab.paintBlank = (canvas, text) => {
-    paint(canvas, 28, () => RIGHT);
+    paint(canvas, 28, () => blank);
     if (text) lab.describe(canvas, text);
   };
 
