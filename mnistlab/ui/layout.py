@@ -51,6 +51,7 @@ from mnistlab.ui import (
 )
 from mnistlab.ui.api import add_endpoints
 from mnistlab.ui.sessions import Laboratory
+from mnistlab.ui.uploads import LIVES, SWEEP
 from mnistlab.ui.widget import widget
 
 # in the order of the page; a tab appears here once it is real
@@ -64,8 +65,6 @@ TABS: tuple[ModuleType, ...] = (
     models_tab,
 )
 
-UPLOADS_LIVE = (60, 600)  # seconds between two sweeps, and the age of a file that is swept away
-
 
 def build_demo(keeper: LabKeeper) -> Laboratory:
     """Lay out the page. The keeper need not have a lab yet: the page waits for it."""
@@ -73,7 +72,7 @@ def build_demo(keeper: LabKeeper) -> Laboratory:
         title="mnistlab",
         analytics_enabled=False,
         fill_width=True,
-        delete_cache=UPLOADS_LIVE,
+        delete_cache=(SWEEP, LIVES),
     ) as demo:
         widget("masthead")
         # "wrap" keeps every tab in one list; the style sheet makes it a strip that swipes

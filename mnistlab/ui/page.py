@@ -6,6 +6,7 @@ from typing import Any
 from mnistlab.ui.gate import Gate
 from mnistlab.ui.sessions import WAITING, Laboratory, keep_little
 from mnistlab.ui.theme import theme
+from mnistlab.ui.uploads import swept
 from mnistlab.ui.widget import STATIC
 
 # in this order: each file adds to window.mnistlab what the later ones use
@@ -57,7 +58,7 @@ def launch(demo: Laboratory, host: str, port: int | None, **options: Any) -> Non
         max_file_size=LARGEST_FILE,
         mcp_server=find_spec("mcp") is not None,
         # a middleware is what starlette unpacks: a class, its arguments and its keywords
-        app_kwargs={"middleware": [(Gate, (demo.waiting_of,), {})]},
+        app_kwargs={"middleware": [(Gate, (demo.waiting_of,), {})], "lifespan": swept},
         **options,
     )
     keep_little(demo)
