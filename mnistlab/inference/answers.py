@@ -5,7 +5,7 @@ whole numbers, 0 = paper, 255 = ink. As `as_digit` leaves no finer steps than th
 an answer is exactly what the networks saw.
 """
 
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 
@@ -16,101 +16,23 @@ from mnistlab.data.resampling import scaled
 from mnistlab.evaluation.pixels import psnr, relative_error, ssim
 from mnistlab.inference import interpolate as walking
 from mnistlab.inference import noising, sampling
+from mnistlab.inference.answer_types import (
+    CleanedDigit,
+    CleanedDigits,
+    Decoded,
+    Judged,
+    NoisyDigit,
+    Picture,
+    Reading,
+    Reconstructions,
+    Samples,
+    Walk,
+)
 from mnistlab.inference.checks import checked_code
 from mnistlab.inference.pictures import SIDE, to_bytes, unpacked
-from mnistlab.inference.verdict import judge
+from mnistlab.inference.verdict import Verdict, judge
 
 NO_DECODER = ("denoising", "classifier")  # whose decoder needs more than a code, or is not there
-
-Picture = list[list[int]]
-
-
-class Reading(TypedDict):
-    """What the referee reads in a picture, and how sure it is, in [0, 1]."""
-
-    read_as: int
-    confidence: float
-
-
-class Reconstruction(Reading):
-    """What one model makes of a digit; the percentile is the share of test digits it does worse."""
-
-    reconstruction: Picture
-    mse: float
-    relative_error: float
-    percentile: float
-    code: list[float]
-
-
-class Reconstructions(TypedDict):
-    """All models on a digit; of what is called "Not a digit" nothing is read.
-
-    The strangeness is the per cent of test digits that are as strange or more.
-    """
-
-    input: Picture
-    verdict: str
-    read_as: int | None
-    confidence: float | None
-    strangeness: float
-    models: dict[str, Reconstruction]
-    weights: str
-
-
-class NoisyDigit(Reading):
-    """A digit and the same digit spoilt; the figures hold the second against the first."""
-
-    input: Picture
-    noisy: Picture
-    relative_error: float
-    psnr: float
-    ssim: float
-    weights: str
-
-
-class CleanedDigit(Reading):
-    """What a model or a filter makes of a noisy digit."""
-
-    denoised: Picture
-
-
-class CleanedDigits(Reading):
-    """A noisy digit as every model and every filter gives it back."""
-
-    input: Picture
-    models: dict[str, CleanedDigit]
-    filters: dict[str, CleanedDigit]
-    weights: str
-
-
-class Samples(TypedDict):
-    """Draws, what the referee reads in each, and the shipped test digit nearest to each."""
-
-    samples: list[Picture]
-    read_as: list[int]
-    confidence: list[float]
-    nearest: list[Picture]
-    nearest_label: list[int]
-    distance: list[float]
-    weights: str
-
-
-class Walk(TypedDict):
-    """Frames from one digit to another, both ends included, and what the referee reads in each."""
-
-    inputs: list[Picture]
-    frames: list[Picture]
-    codes: list[list[float]]
-    read_as: list[int]
-    confidence: list[float]
-    weights: str
-
-
-class Decoded(Reading):
-    """The picture of a code."""
-
-    picture: Picture
-    weights: str
 
 
 def as_digit(grey: np.ndarray, normalize: bool = True) -> np.ndarray:
@@ -149,12 +71,9 @@ def reconstruct(lab: Any, digit: np.ndarray) -> Reconstructions:
     """
     seen = lab.examine(digit[None])
     verdict = judge(lab, digit, float(seen.strangeness[0]))
-    reading = _read(seen.probabilities[0]) if verdict.id != "not" else None
     return {
         "input": _picture(digit),
-        "verdict": verdict.says,
-        "read_as": reading and reading["read_as"],
-        "confidence": reading and reading["confidence"],
+        **_judged(verdict, seen.probabilities[0]),
         "strangeness": _figure(seen.strangeness[0]),
         "models": {
             name: {
@@ -185,13 +104,16 @@ def add_noise(lab: Any, digit: np.ndarray, kind: str, strength: float, seed: int
         "relative_error": _figure(relative_error(*pair)[0]),
         "psnr": _figure(min(noising.PSNR_CAP, psnr(*pair))),
         "ssim": _figure(ssim(*pair)[0]),
-        **_read(lab.classify(noisy[None])[0]),
+        **_judged(_verdicts(lab, digit)[0], lab.classify(noisy[None])[0]),
         "weights": lab.revision,
     }
 
 
 def denoise(lab: Any, noisy: np.ndarray) -> CleanedDigits:
-    """A noisy digit as every model and every filter gives it back."""
+    """A noisy digit as every model and every filter gives it back.
+
+    Noise is stranger than any scribble, so what is judged is the digit that the denoiser finds.
+    """
     cleaned = noising.clean_up(lab, noisy)
     before, *after = lab.classify(np.stack([noisy, *cleaned.values()]))
     rows: dict[str, CleanedDigit] = {
@@ -200,7 +122,7 @@ def denoise(lab: Any, noisy: np.ndarray) -> CleanedDigits:
     }
     return {
         "input": _picture(noisy),
-        **_read(before),
+        **_judged(_verdicts(lab, cleaned["denoising"])[0], before),
         "models": {name: row for name, row in rows.items() if name not in FILTERS},
         "filters": {name: rows[name] for name in FILTERS},
         "weights": lab.revision,
@@ -241,6 +163,7 @@ def interpolate(
     walked = walking.interpolate(lab, digit_a, digit_b, model, steps, path)
     return {
         "inputs": [_picture(digit_a), _picture(digit_b)],
+        "verdicts": [verdict.says for verdict in _verdicts(lab, digit_a, digit_b)],
         "frames": [_picture(frame) for frame in walked["frames"]],
         "codes": [_numbers(code) for code in walked["codes"]],
         "read_as": walked["read_as"].tolist(),
@@ -274,6 +197,18 @@ def _made_small(ink: np.ndarray) -> np.ndarray:
     square = np.zeros((SIDE, SIDE), np.float32)
     square[top : top + small.shape[0], left : left + small.shape[1]] = small
     return square
+
+
+def _verdicts(lab: Any, *digits: np.ndarray) -> list[Verdict]:
+    strangeness = lab.examine(np.stack(digits)).strangeness
+    return [judge(lab, *pair) for pair in zip(digits, strangeness.tolist(), strict=True)]
+
+
+def _judged(verdict: Verdict, chances: np.ndarray) -> Judged:
+    """The verdict, and the reading unless it is of no digit."""
+    if verdict.id == "not":
+        return {"verdict": verdict.says, "read_as": None, "confidence": None}
+    return {"verdict": verdict.says, **_read(chances)}
 
 
 def _read(chances: np.ndarray) -> Reading:

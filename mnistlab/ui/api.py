@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 
 from mnistlab.data.picture import grey_from_picture
-from mnistlab.inference import answers
+from mnistlab.inference import answer_types, answers
 from mnistlab.inference.keeper import LabKeeper
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ Decoder = Literal[
 def add_endpoints(keeper: LabKeeper) -> None:
     """Add the six to the Blocks that is being built. Their docstrings are their documentation."""
 
-    def reconstruct(image: gr.FileData, normalize: bool = True) -> answers.Reconstructions:
+    def reconstruct(image: gr.FileData, normalize: bool = True) -> answer_types.Reconstructions:
         """What every model makes of a digit: its reconstruction, how far off it is, and its code.
 
         Pictures in the answer are 28 rows of 28 whole numbers, 0 = paper, 255 = ink. The error is
@@ -50,10 +50,11 @@ def add_endpoints(keeper: LabKeeper) -> None:
 
     def add_noise(
         image: gr.FileData, kind: Kind = "gaussian", strength: float = 0.5, seed: int = 0
-    ) -> answers.NoisyDigit:
+    ) -> answer_types.NoisyDigit:
         """Spoil a digit in a way that can be repeated, and measure how far off it then is.
 
-        The digit is normalised as MNIST does. The same seed gives the same noise.
+        The digit is normalised as MNIST does. The same seed gives the same noise. The verdict is on
+        the digit before; of what is called "Not a digit" nothing is read.
 
         Args:
             image: A picture of one digit, drawn or photographed.
@@ -64,11 +65,13 @@ def add_endpoints(keeper: LabKeeper) -> None:
         digit = _digit(image)
         return answers.add_noise(_awake(keeper), digit, kind, strength, seed)
 
-    def denoise(image: gr.FileData) -> answers.CleanedDigits:
+    def denoise(image: gr.FileData) -> answer_types.CleanedDigits:
         """Give a noisy digit to the denoising autoencoder, to all other models and to filters.
 
         A picture of 28 x 28 pixels is taken as it is, 0 = paper, such as the noisy one that
-        /add_noise gives; a larger one is made small, which takes some of its noise away.
+        /add_noise gives; a larger one is made small, which takes some of its noise away. The
+        verdict is on what the denoising autoencoder leaves of it; where that is "Not a digit",
+        nothing is read in the picture.
 
         Args:
             image: A picture of one noisy digit.
@@ -82,7 +85,7 @@ def add_endpoints(keeper: LabKeeper) -> None:
         seed: int = 0,
         temperature: float = 1.0,
         digit: int | None = None,
-    ) -> answers.Samples:
+    ) -> answer_types.Samples:
         """Draw new digits from a generator, with the test digit that is nearest to each.
 
         Args:
@@ -100,10 +103,11 @@ def add_endpoints(keeper: LabKeeper) -> None:
         model: Walker = "vae",
         steps: int = 16,
         path: Literal["linear", "spherical"] = "spherical",
-    ) -> answers.Walk:
+    ) -> answer_types.Walk:
         """Walk from the code of one digit to the code of another and decode what is on the way.
 
-        Both digits are normalised as MNIST does. The ends are reconstructions.
+        Both digits are normalised as MNIST does; the verdicts say whether they are digits. The ends
+        are reconstructions.
 
         Args:
             image_a: A picture of the digit where the walk starts.
@@ -115,7 +119,7 @@ def add_endpoints(keeper: LabKeeper) -> None:
         ends = _digit(image_a), _digit(image_b)
         return answers.interpolate(_awake(keeper), *ends, model, steps, path)
 
-    def decode(model: Decoder, code: list[float]) -> answers.Decoded:
+    def decode(model: Decoder, code: list[float]) -> answer_types.Decoded:
         """The picture that a model makes of a code, such as one from /reconstruct.
 
         A code of the GAN is its noise and then ten numbers, 1 for the wanted class and 0 else.

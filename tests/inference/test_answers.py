@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from types import UnionType
 from typing import get_args
 
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 
 from mnistlab.data.filters import FILTERS
-from mnistlab.inference import answers
+from mnistlab.inference import answer_types, answers
 from mnistlab.inference.examine import Question, examine
 from mnistlab.inference.interpolate import walk
 from mnistlab.inference.noising import compare_denoisers
@@ -136,6 +137,29 @@ def test_denoising_answers_for_every_model_and_every_filter(lab, digit):
         assert row["read_as"] == page[name]["read_as"]
 
 
+def test_of_what_is_no_digit_nothing_is_read(lab, digit, monkeypatch):
+    ask = {
+        "reconstruct": lambda: answers.reconstruct(lab, digit),
+        "add_noise": lambda: answers.add_noise(lab, digit, "blur", 0.2, 0),
+        "denoise": lambda: answers.denoise(lab, digit),
+    }
+    for name, answer in ask.items():
+        read = answer()
+        assert read["verdict"] == "Looks like a digit", name
+        assert read["read_as"] in range(10)
+    assert (
+        answers.interpolate(lab, digit, digit, "vae", 2, "linear")["verdicts"]
+        == ["Looks like a digit"] * 2
+    )
+    monkeypatch.setattr(lab, "exhibits", replace(lab.exhibits, busiest=(1.0, 1.0)))
+    for name, answer in ask.items():
+        unread = answer()
+        assert unread["verdict"] == "Not a digit", name
+        assert unread["read_as"] is unread["confidence"] is None
+    walk = answers.interpolate(lab, digit, digit, "vae", 2, "linear")
+    assert walk["verdicts"] == ["Not a digit"] * 2
+
+
 @pytest.mark.parametrize("model", ["vae", "gan", "vae_2d"])
 def test_samples_are_those_of_the_page(lab, model):
     answer = answers.sample(lab, model, 5, 3, 0.8, 4)
@@ -189,12 +213,12 @@ def test_what_is_out_of_bounds_is_said(lab, digit, ask, words):
 
 def test_every_answer_is_json_of_its_type(lab, digit):
     for answer, kind in [
-        (answers.reconstruct(lab, digit), answers.Reconstructions),
-        (answers.add_noise(lab, digit, "blur", 0.5, 0), answers.NoisyDigit),
-        (answers.denoise(lab, digit), answers.CleanedDigits),
-        (answers.sample(lab, "gan", 2, 0, 1.0, None), answers.Samples),
-        (answers.interpolate(lab, digit, digit, "vae", 2, "linear"), answers.Walk),
-        (answers.decode(lab, "ae_2d", [0.0, 1.0]), answers.Decoded),
+        (answers.reconstruct(lab, digit), answer_types.Reconstructions),
+        (answers.add_noise(lab, digit, "blur", 0.5, 0), answer_types.NoisyDigit),
+        (answers.denoise(lab, digit), answer_types.CleanedDigits),
+        (answers.sample(lab, "gan", 2, 0, 1.0, None), answer_types.Samples),
+        (answers.interpolate(lab, digit, digit, "vae", 2, "linear"), answer_types.Walk),
+        (answers.decode(lab, "ae_2d", [0.0, 1.0]), answer_types.Decoded),
     ]:
         check(json.loads(json.dumps(answer, allow_nan=False)), kind)
 

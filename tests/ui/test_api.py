@@ -164,9 +164,12 @@ def test_noise_and_what_takes_it_away(call, seven, save):
     spoilt = call("add_noise", image=seven, kind="gaussian", strength=0.4, seed=7)
     assert spoilt == call("add_noise", image=seven, kind="gaussian", strength=0.4, seed=7)
     assert spoilt["noisy"] != spoilt["input"]
+    assert spoilt["verdict"] != "Not a digit"
     noisy = save(np.array(spoilt["noisy"], np.uint8), "noisy.png")
     cleaned = call("denoise", image=noisy)
     assert cleaned["input"] == spoilt["noisy"]
+    assert cleaned["verdict"] != "Not a digit"
+    assert cleaned["read_as"] == spoilt["read_as"]
     assert np.shape(cleaned["models"]["denoising"]["denoised"]) == (28, 28)
     assert "median" in cleaned["filters"]
 
