@@ -9,6 +9,11 @@ from PIL import Image
 
 API = "/gradio_api"
 SERVER = f"{API}/component_server/"
+TOOLS = f"{API}/mcp/"
+FOR_TOOLS = {
+    "Content-Type": "application/json",
+    "Accept": "application/json, text/event-stream",  # both, as MCP wants it
+}
 
 JUNK = (
     None, True, -1, 7, 2**70, 1e308, float("nan"), float("-inf"), "", "x", "é\u202e\0", "A" * 3000,
@@ -171,6 +176,26 @@ def endpoint_cases():
     yield "denoise", [{"path": "/etc/passwd", "meta": meta, "is_stream": True}]
 
 
+def tool_cases(file, address):
+    """(tool, arguments) of MCP: a picture of the machine and one of an address among them."""
+    data = {"path": file, "meta": {"_type": "gradio.FileData"}}
+    for image in (
+        file, f"file://{file}", data, [data], {**data, "url": address}, {"video": data}, None, 7,
+        address, address.upper(), {**data, "path": address}, "/etc/passwd", "../../etc/passwd",
+        "data:", "data:image/png;base64,", "data:image/png;base64,!", "data:../../x;base64,AAAA",
+        "data:text/html,<b>", "data:image/svg+xml;base64,PHN2Zy8+", "x" * 3000,
+    ):  # fmt: skip
+        yield "denoise", {"image": image}
+    for count in (1000, -1, 2**70, float("nan"), "x", None, [data]):
+        yield "sample", {"count": count}
+    yield "decode", {"model": "ae_2d", "code": [0, 1e30]}
+    yield "decode", {"model": "ae_2d", "code": [data]}
+    yield "interpolate", {"image_a": address, "image_b": file}
+    yield "denoise", {}
+    yield "nothing", {}
+    yield "__init__", {}
+
+
 def route_cases():
     """(method, path, options of httpx): addresses that lead nowhere, odd questions of the page."""
     passwd = "etc/passwd"
@@ -222,11 +247,12 @@ def route_cases():
         b'{"data":1,"component_id":4,"session_hash":"s","fn_name":"preprocess"}',
         b'{"data":1,"component_id":4,"session_hash":null,"fn_name":"examine"}',
         b'{"session_hash":"s","fn_index":0,"event_id":"x"}', b'{"event_id":"x"}',
+        b'{"data":"\\ud800","session_hash":"s","fn_index":0,"event_id":"\\ud800"}',
     )  # fmt: skip
     for body in bodies:
         for path in (SERVER, f"{API}/queue/join", f"{API}/call/sample", f"{API}/call/v2/sample",
-                     f"{API}/cancel", f"{API}/reset", f"{API}/upload"):  # fmt: skip
-            yield "POST", path, {"content": body, "headers": {"Content-Type": "application/json"}}
+                     f"{API}/cancel", f"{API}/reset", f"{API}/upload", TOOLS):  # fmt: skip
+            yield "POST", path, {"content": body, "headers": FOR_TOOLS}
     form = {"Content-Type": "multipart/form-data; boundary=x"}
     for body in (b"", b"--x\r\n", b"--x--", b"x" * 1000, b"--x\r\n\r\n\r\n--x--"):
         for path in (SERVER, f"{API}/upload"):
@@ -234,6 +260,8 @@ def route_cases():
     for files in (
         {"files": ("../../../x.py", b"hi")}, {"other": ("x.png", b"x")}, {"files": ("\0", b"x")},
         {"files": ("a" * 3000, b"x")}, {"files": ("x.png", bytes(4_300_000))},
+        {"files": ("..", b"x")}, {"files": ("..\\..\\x", b"x")}, {"files": ("a\r\nb: c", b"x")},
+        [("files", ("x.png", b"x"))] * 1100,
     ):  # fmt: skip
         yield "POST", f"{API}/upload", {"files": files}
     yield "POST", f"{API}/upload", {"data": {"files": "text"}, "files": {"other": b""}}
@@ -248,6 +276,11 @@ RAW = (
     b"POST /gradio_api/upload HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
     b"POST /gradio_api/upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
     b"GET / HTTP/1.1\r\nA: " + b"a" * 70_000 + b"\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", b"GET / HTTP/1.1\r\nA\0: b\r\n\r\n",
+    b"POST /gradio_api/upload HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 50\r\n\r\nabcde",
+    b"POST /gradio_api/upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\nabcde",
+    b"POST /gradio_api/upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\nx\r\n",
+    b"POST /gradio_api/component_server/ HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\n{",
 )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ POSTED = {
 LONGEST_PATH = 4_000  # characters of a path, and of a query
 
 LARGE = 64_000  # bytes; above it a request needs one of the places for large ones
-PATIENCE = 20.0  # seconds within which a large request must have arrived
+PATIENCE = 20.0  # seconds within which a request must have arrived
 LARGE_ONES = (16, 12)  # that arrive at a time: of everybody, of one address
 STREAMS = (400, 300)  # open at a time
 UPLOADS = (64e6, 48e6, 0.5e6)  # bytes: of everybody at once, of one address, more per second
@@ -121,11 +121,11 @@ class Gate:
             await send(message)
 
         try:
-            await self._pass(scope, receive, send_with_headers)
+            await self._pass(scope, receive, _in_our_words(scope["path"], send_with_headers))
         except RefusalError as refusal:
             await _answer(send_with_headers, *refusal.args)
         except Exception as problem:  # of Gradio's routes, for what they did not expect
-            logger.warning("%s %.80s: %.200r", scope["method"], scope["path"], problem)
+            logger.warning("%s %.80r: %.200r", scope["method"], scope["path"], problem)
             if not started:
                 await _answer(send_with_headers, *MISUNDERSTOOD)
             elif not ended:
@@ -168,16 +168,15 @@ class Gate:
         call = path.startswith((f"{API}/queue/", f"{API}/call/"))
         if call and self._waiting(address) >= WAITING_EACH:
             raise RefusalError(*TOO_MANY_CALLS)
-        if size is not None and size <= LARGE:  # the server reads no more than was announced
-            await self._app(scope, receive, send)
-            return
-        if not self._large.enter(address):
+        large = size is None or size > LARGE
+        if large and not self._large.enter(address):
             raise RefusalError(*TOO_MANY)
         try:
             body = await _read(receive, most)
             await self._app(scope, _replayed(body, receive), send)
         finally:
-            self._large.leave(address)
+            if large:
+                self._large.leave(address)
 
 
 async def _read(receive: Receive, most: int) -> bytes:
@@ -214,6 +213,25 @@ def _announced(scope: dict[str, Any]) -> int | None:
         if name == b"content-length":
             return int(value)  # the server has let nothing else through
     return None
+
+
+def _in_our_words(path: str, send: Send) -> Send:
+    """A `send` with a sentence in place of what a library says that was not ready for a request.
+
+    Of MCP these are the 400s too, which name the classes that it tried.
+    """
+    replaced = False
+
+    async def send_ours(message: Message) -> None:
+        nonlocal replaced
+        status = message.get("status")
+        if status == 500 or (status == 400 and path.startswith(f"{API}/mcp")):
+            replaced = True
+            await _answer(send, *MISUNDERSTOOD)
+        elif not replaced:
+            await send(message)
+
+    return send_ours
 
 
 async def _answer(send: Send, status: int, sentence: str) -> None:

@@ -125,10 +125,11 @@ def test_what_does_not_say_its_size_is_counted(guarded):
     assert_refused(ask(guarded, scope(call, "POST"), endless), gate.TOO_LARGE)
 
 
-def test_who_sends_too_slowly_is_not_waited_for(guarded, monkeypatch):
+@pytest.mark.parametrize("size", [None, 500, 100_000])
+def test_who_sends_too_slowly_is_not_waited_for(guarded, monkeypatch, size):
     monkeypatch.setattr(gate, "PATIENCE", 0.01)
     slow = messages(b"a", silent=True)
-    assert_refused(ask(guarded, scope(f"{API}/upload", "POST"), slow), gate.TOO_SLOW)
+    assert_refused(ask(guarded, scope(f"{API}/upload", "POST", size), slow), gate.TOO_SLOW)
     assert not guarded._large._taken, "the place is free again"
 
 
@@ -197,6 +198,15 @@ def test_what_breaks_behind_the_gate_is_a_sentence(caplog):
     reply = ask(Gate(broken, lambda address: 0), scope())
     assert_refused(reply, gate.MISUNDERSTOOD)
     assert "/home/somebody" in caplog.text
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 500), (f"{API}/mcp/", 400)])
+def test_what_a_library_refuses_in_its_own_words_is_a_sentence(path, status):
+    async def speechless(scope, receive, send):
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b"4 errors for JSONRPCMessage"})
+
+    assert_refused(ask(Gate(speechless, lambda address: 0), scope(path)), gate.MISUNDERSTOOD)
 
 
 def test_an_answer_that_breaks_off_is_ended(caplog):

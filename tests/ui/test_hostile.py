@@ -4,6 +4,7 @@ The app runs as a process of its own with the shipped networks, and is asked ove
 is a sentence of docs/limits.md or a plain refusal; each sentence of its first part is met.
 """
 
+import json
 import re
 import socket
 from pathlib import Path
@@ -14,15 +15,18 @@ import pytest
 from tests.hostile_inputs import (
     API,
     ENDPOINTS,
+    FOR_TOOLS,
     HONEST,
     IMAGE,
     RAW,
+    TOOLS,
     as_json,
     drawing,
     endpoint_cases,
     pictures,
     png,
     route_cases,
+    tool_cases,
     widget_cases,
 )
 from tests.limits_table import counted, sentences_in_table
@@ -142,3 +146,22 @@ def test_nothing_that_arrives_breaks_it(app, client, ask, image):
     assert call(client, "reconstruct", whole) == reconstructed
     assert memory(app) - began < GROWTH
     assert app.process.poll() is None
+
+
+def test_tools_are_no_way_in(client, tmp_path):
+    pytest.importorskip("mcp", reason="needs the mcp extra: pip install 'gradio[mcp]'")
+    private = tmp_path / "private.png"
+    private.write_bytes(png(drawing()))
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        address = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/one.png"
+        for name, arguments in tool_cases(str(private), address):
+            call = {"name": name, "arguments": arguments}
+            body = as_json({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call})
+            answer = client.post(TOOLS, content=body, headers=FOR_TOOLS)
+            result = json.loads(answer.text.split("data: ")[-1])["result"]
+            told = result["content"][0]["text"]
+            assert result["isError"], (call, told[:300])
+            assert not LEAKS.search(told), (call, told[:300])
+        elsewhere.settimeout(0)
+        with pytest.raises(BlockingIOError):  # nobody came for the picture
+            elsewhere.accept()
