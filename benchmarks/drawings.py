@@ -58,6 +58,16 @@ def drawn(strokes: list, side: int = 280, pen: float = 18.0) -> np.ndarray:
     return np.asarray(image.resize((side, side), Image.Resampling.BOX))
 
 
+def as_sent(canvas: np.ndarray) -> np.ndarray:
+    """What the pad sends of its canvas (280, 280): where four pixels are more than half ink.
+
+    Returns:
+        (140, 140) booleans.
+    """
+    squares = canvas.reshape(GRID, canvas.shape[0] // GRID, GRID, canvas.shape[1] // GRID)
+    return squares.mean(axis=(1, 3)) > 127.5
+
+
 def _on_pad(stroke: list[list[int]]) -> Stroke:
     """Points of the recording, y up or down as it says, on the pad."""
     scale = (1 - 2 * INSET) / BOX

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.drawings import drawn
+from benchmarks.drawings import as_sent, drawn
 from benchmarks.measure import RESULTS, Check, Table, keep
 from mnistlab import Lab, normalize_drawing
 
@@ -37,7 +37,8 @@ def measure(lab: Lab, digits: list[dict], pens: Sequence[int] = PENS) -> Found:
     usual = {name: float(np.median(errors)) for name, errors in lab.exhibits.errors.items()}
     accuracy, ratios = {}, {}
     for pen in pens:
-        seen = np.stack([normalize_drawing(drawn(digit["strokes"], pen=pen)) for digit in digits])
+        inks = [as_sent(drawn(digit["strokes"], pen=pen)) for digit in digits]
+        seen = np.stack([normalize_drawing(ink) for ink in inks])
         accuracy[pen] = float(np.mean(lab.classify(seen).argmax(axis=1) == labels))
         ratios[pen] = {
             name: float(np.median(reading.relative_error)) / usual[name]
