@@ -1,8 +1,9 @@
 """Fit the networks of mnistlab, score them and write `weights/`.
 
-python train.py                         every model
+python train.py                         every model, as many at a time as there are cores
 python train.py vae gan --epochs 40     some of them
 python train.py --quick                 every model in a few minutes
+python train.py --jobs 1                one after another, in this process
 python train.py --evaluate              score what is there
 python train.py --no-fit --push-to-hub USER/REPO --tag v1     publish what is there
 """
@@ -15,6 +16,8 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 HERE = Path(__file__).parent
+GO_ON = "`--resume` goes on from the last whole epoch."
+MOST_JOBS = 100
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -46,6 +49,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--runs", type=Path, default=HERE / "runs", help="where checkpoints go (default runs/)"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=_jobs,
+        default=_cores(),
+        help="models fitted at a time, each on a thread of its own (default: one a core); "
+        "1: one after another, on as many threads as TensorFlow likes",
     )
     parser.add_argument(
         "--quick", action="store_true", help="small budgets: every model in a few minutes"
@@ -87,17 +97,20 @@ def main(arguments: list[str]) -> int:
     from mnistlab.data.digits import DataError
     from mnistlab.hub.store import WeightsError
     from mnistlab.training.delivery import Delivery
-    from mnistlab.training.session import Session, fit_models, score_models
-    from mnistlab.training.source import find_digits
+    from mnistlab.training.session import Session, score_models
+    from mnistlab.training.side_by_side import fit_models
     from mnistlab.training.table import summary
 
     session = Session(
         out=options.out,
         runs=options.runs,
+        data=options.data,
+        any_digits=options.any_digits,
         seed=options.seed,
         epochs=options.epochs,
         quick=options.quick,
         resume=options.resume,
+        jobs=options.jobs,
     )
     delivery = Delivery(
         weights=options.out,
@@ -110,23 +123,39 @@ def main(arguments: list[str]) -> int:
     try:
         delivery.check()
         if not (options.no_fit or options.dry_run):
-            digits = find_digits(options.data, any_digits=options.any_digits)
+            digits = session.digits()
             if not options.evaluate:
                 fit_models(session, options.models, digits)
             metrics = score_models(session, options.models, digits)
             print(summary(metrics, options.models))
         delivery.send(print)
-    except (DataError, WeightsError, FloatingPointError) as problem:
+    except (DataError, WeightsError, FloatingPointError, ChildProcessError) as problem:
         print(f"train.py: {problem}", file=sys.stderr)
         return 1
+    except OSError as problem:
+        # its own words may name paths, or go on for lines where HDF5 chose them
+        what = os.strerror(problem.errno) if problem.errno else "A file could not be written"
+        print(f"train.py: {what}. {GO_ON}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
-        print("\nStopped. `--resume` goes on from the last whole epoch.", file=sys.stderr)
+        print(f"\nStopped. {GO_ON}", file=sys.stderr)
         return 130
     return 0
 
 
 def _count(text: str) -> int:
     return _whole(text, 1, 100_000)
+
+
+def _jobs(text: str) -> int:
+    return _whole(text, 1, MOST_JOBS)
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux, where fewer may be allowed than there are
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _seed(text: str) -> int:

@@ -10,6 +10,7 @@ the app have their column "original notebook".
 
 import argparse
 import json
+import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -30,7 +31,8 @@ from mnistlab.evaluation.samples import class_total_variation, frechet_ratio, ne
 from mnistlab.hub.store import MODEL_IDS, read_json
 from mnistlab.inference.lab import BUNDLED
 from mnistlab.training.bench import spoilt
-from mnistlab.training.session import Session, fit_models, score_models
+from mnistlab.training.session import Session, score_models
+from mnistlab.training.side_by_side import fit_models
 from mnistlab.training.source import find_digits
 from mnistlab.training.targets import FIGURES, ORIGINALS
 
@@ -132,12 +134,18 @@ def run_original(original: Original, digits: Digits) -> dict[str, Any]:
     return {"seconds": round(seconds, 1), "n": len(digits.test_images), "figures": figures}
 
 
-def run_ours(digits: Digits) -> dict[str, Any]:
+def run_ours(digits: Digits, data: Path | None) -> dict[str, Any]:
     """All of ours as `train.py --quick` fits and scores them: minutes in all, figures by model."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        session = Session(out=Path(folder, "weights"), runs=Path(folder, "runs"), quick=True)
-        fit_models(session, ["classifier", *ORIGINAL_MODELS, "vae"], digits)
+        session = Session(
+            out=Path(folder, "weights"),
+            runs=Path(folder, "runs"),
+            data=data,
+            quick=True,
+            jobs=len(os.sched_getaffinity(0)),
+        )
+        fit_models(session, MODEL_IDS, digits)
         metrics = score_models(session, MODEL_IDS, digits)
         cards = {name: read_json(session.out / f"{name}.json") for name in MODEL_IDS}
     return {
@@ -165,7 +173,7 @@ def main() -> None:
     results = read_json(ORIGINALS) if ORIGINALS.exists() else {"originals": {}}
     for name in options.models or PARTS:
         if name == OURS:
-            results[OURS] = run_ours(digits)
+            results[OURS] = run_ours(digits, options.data)
         else:
             results["originals"][name] = run_original(ORIGINAL_MODELS[name], digits)
             print(name, results["originals"][name], flush=True)

@@ -176,7 +176,14 @@ def test_the_command_line(capsys):
         "app": (app.parse, [["--port", "0"], ["--port", "x" * 99], ["--port", "65536"]]),
         "train": (
             train.parse,
-            [["--epochs", "0"], ["--epochs", "²"], ["--seed", "-1"], ["--seed", "1" * 40], ["cnn"]],
+            [
+                ["--epochs", "0"],
+                ["--epochs", "²"],
+                ["--seed", "-1"],
+                ["--seed", "1" * 40],
+                ["--jobs", "0"],
+                ["cnn"],
+            ],
         ),
     }
     patterns = sentences_in_table("The command line")

@@ -21,7 +21,8 @@ def train(*arguments: object) -> subprocess.CompletedProcess:
 def test_a_few_digits_become_a_lab(digits_path, tmp_path):
     out = tmp_path / "weights"
     common = ["--data", digits_path, "--any-digits", "--out", out, "--runs", tmp_path / "runs"]
-    done = train("classifier", "vanilla", "vae_2d", "--epochs", 1, "--quick", *common)
+    budget = ["--epochs", 1, "--quick", "--jobs", 2]
+    done = train("classifier", "vanilla", "vae_2d", *budget, *common)
     assert done.returncode == 0, done.stderr
     assert "vanilla" in done.stdout
     assert {p.name for p in out.glob("*.safetensors")} == {
@@ -50,6 +51,7 @@ def test_a_few_digits_become_a_lab(digits_path, tmp_path):
         (["vanila"], "unknown model 'vanila'"),
         (["--epochs", "0"], "1 to 100,000"),
         (["--seed", "-1"], "0 to 4,294,967,295"),
+        (["--jobs", "0"], "1 to 100"),
         (["--data", "nowhere.npz"], "No digits at nowhere.npz"),
     ],
 )

@@ -156,7 +156,9 @@ class Checkpoint:
         state = self.folder / f"epoch-{epoch}.weights.h5"
         run.model.save_weights(state)
         frames: dict[str, Any] = {str(epoch): frame for epoch, frame in run.frames.items()}
-        np.savez_compressed(self.folder / "frames.npz", **frames)
+        unfinished = self.folder / "unfinished.npz"
+        np.savez_compressed(unfinished, **frames)
+        unfinished.replace(self.folder / "frames.npz")
         log = {
             "signature": self.signature,
             "epoch": epoch,

@@ -5,6 +5,8 @@ again. A referee that has only seen MNIST mistakes what is left; one that has le
 does not.
 """
 
+import multiprocessing
+
 import numpy as np
 from scipy import ndimage
 from tqdm import tqdm
@@ -22,7 +24,8 @@ def with_penned(digits: Digits, count: int, seed: int) -> Digits:
     chosen = rng.permutation(len(digits.train_images))[:count]
     growths = rng.uniform(*GROWTH, len(chosen))
     pairs = zip(digits.train_images[chosen], growths, strict=True)
-    bar = tqdm(pairs, "drawing anew", len(chosen), leave=False, unit="digit")
+    worker = multiprocessing.parent_process() is not None  # its parent's lines are on the terminal
+    bar = tqdm(pairs, "drawing anew", len(chosen), leave=False, unit="digit", disable=worker)
     drawn = [penned(digit, growth) for digit, growth in bar]
     return Digits(
         np.concatenate([digits.train_images, drawn]),

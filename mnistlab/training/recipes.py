@@ -1,6 +1,6 @@
 """How each model is fitted; chosen on held-out training digits (docs/experiments.md)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -10,12 +10,13 @@ class Recipe:
     The step size climbs for the first `warm_up` of the run, then falls along a cosine to a
     hundredth of `learning_rate`. `quick_epochs` is the budget of `train.py --quick`. `augment`
     warps the digits anew at each pass; `penned` of them are seen a second time, as a pad would have
-    them.
+    them. `step_seconds` of one core, roughly, tell which model takes longest.
     """
 
     epochs: int
     quick_epochs: int
     learning_rate: float
+    step_seconds: float = field(repr=False)  # no part of what a checkpoint is held against
     batch: int = 128
     warm_up: float = 0.04
     weight_decay: float = 1e-4
@@ -30,17 +31,30 @@ class Recipe:
 
 RECIPES: dict[str, Recipe] = {
     "classifier": Recipe(
-        epochs=24, quick_epochs=2, learning_rate=2e-3, augment=True, penned=20_000
+        epochs=24,
+        quick_epochs=2,
+        learning_rate=2e-3,
+        step_seconds=0.08,
+        augment=True,
+        penned=20_000,
     ),
-    "vanilla": Recipe(epochs=25, quick_epochs=8, learning_rate=4e-3),
-    "multilayer": Recipe(epochs=40, quick_epochs=6, learning_rate=1.5e-3, batch=256),
-    "convolutional": Recipe(epochs=16, quick_epochs=1, learning_rate=2e-3),
-    "sparse": Recipe(epochs=24, quick_epochs=3, learning_rate=3e-3, batch=256),
-    "denoising": Recipe(epochs=40, quick_epochs=1, learning_rate=2e-3),
-    "vae": Recipe(epochs=60, quick_epochs=4, learning_rate=1.5e-3, batch=256),
+    "vanilla": Recipe(epochs=25, quick_epochs=8, learning_rate=4e-3, step_seconds=0.003),
+    "multilayer": Recipe(
+        epochs=40, quick_epochs=6, learning_rate=1.5e-3, step_seconds=0.03, batch=256
+    ),
+    "convolutional": Recipe(epochs=16, quick_epochs=1, learning_rate=2e-3, step_seconds=0.09),
+    "sparse": Recipe(epochs=24, quick_epochs=3, learning_rate=3e-3, step_seconds=0.03, batch=256),
+    "denoising": Recipe(epochs=40, quick_epochs=1, learning_rate=2e-3, step_seconds=0.28),
+    "vae": Recipe(epochs=60, quick_epochs=4, learning_rate=1.5e-3, step_seconds=0.04, batch=256),
     "gan": Recipe(
-        epochs=12, quick_epochs=1, learning_rate=3e-4, batch=64, weight_decay=0.0, game=True
+        epochs=12,
+        quick_epochs=1,
+        learning_rate=3e-4,
+        step_seconds=0.09,
+        batch=64,
+        weight_decay=0.0,
+        game=True,
     ),
-    "ae_2d": Recipe(epochs=30, quick_epochs=4, learning_rate=1.5e-3, batch=256),
-    "vae_2d": Recipe(epochs=40, quick_epochs=4, learning_rate=1.5e-3, batch=256),
+    "ae_2d": Recipe(epochs=30, quick_epochs=4, learning_rate=1.5e-3, step_seconds=0.02, batch=256),
+    "vae_2d": Recipe(epochs=40, quick_epochs=4, learning_rate=1.5e-3, step_seconds=0.02, batch=256),
 }

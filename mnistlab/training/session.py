@@ -1,7 +1,6 @@
-"""A training session: fit the chosen models, ship each, then score what is there."""
+"""A training session: what it is to do, the steps for one model, and the scoring of them all."""
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -27,10 +26,10 @@ from mnistlab.training.exhibits import build_exhibits
 from mnistlab.training.fit import Fit, fit
 from mnistlab.training.recipes import RECIPES, Recipe
 from mnistlab.training.score import calibrate, score
+from mnistlab.training.source import find_digits
 
 HELD_OUT = 1000  # training digits that a session keeps for the figures it shows on the way
 METRICS = "metrics.json"
-SHOWN = ("val_accuracy", "val_nll", "val_mse", "val_g_loss")  # the first that a model has
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,20 +39,34 @@ class Session:
     Args:
         out: the folder of weights.
         runs: the folder of checkpoints.
+        data: where the digits are; by default wherever Keras has put them.
+        any_digits: accept digits that are not MNIST's own.
         seed: of every run.
         epochs: instead of each recipe's own, if given.
         quick: small budgets, for fitting and for scoring.
         resume: go on from checkpoints of the same run.
-        held_out: how many of the last training digits are kept apart.
+        held_out: how many of the last training digits are kept apart, a fifth of them at most.
+        jobs: how many models are fitted at a time.
     """
 
     out: Path
     runs: Path
+    data: Path | None = None
+    any_digits: bool = False
     seed: int = 0
     epochs: int | None = None
     quick: bool = False
     resume: bool = False
     held_out: int = HELD_OUT
+    jobs: int = 1
+
+    def digits(self) -> Digits:
+        """Read the digits; what can go wrong is `find_digits`'s to say."""
+        return find_digits(self.data, any_digits=self.any_digits)
+
+    def split(self, digits: Digits) -> tuple[Digits, np.ndarray, np.ndarray]:
+        """The digits to learn from, and images and labels of those that are kept apart."""
+        return digits.hold_out(min(self.held_out, len(digits.train_images) // 5))
 
     def recipe(self, model_id: str) -> Recipe:
         """The model's schedule, with as many epochs as it gets."""
@@ -63,28 +76,32 @@ class Session:
         return replace(recipe, epochs=self.epochs or recipe.epochs)
 
 
-def fit_models(session: Session, model_ids: Sequence[str], digits: Digits) -> None:
-    """Fit each model and write its weights, card and replay as soon as it is done."""
-    rest, images, labels = digits.hold_out(min(session.held_out, len(digits.train_images) // 5))
-    for model_id in model_ids:
-        recipe = session.recipe(model_id)
-        with _progress(model_id, recipe, rest) as bar:
-            run = fit(
-                model_id,
-                rest,
-                held_out=(images, labels),
-                recipe=recipe,
-                epochs=recipe.epochs,
-                seed=session.seed,
-                checkpoints=session.runs,
-                resume=session.resume,
-                on_step=bar.step,
-                on_epoch=bar.epoch,
-            )
-        if model_id == "classifier":
-            calibrate(run.model, images, labels)
-        _ship(session, model_id, run)
-        write_manifest(session.out)  # what is there opens, even if the next model is never done
+def fit_model(
+    session: Session,
+    model_id: str,
+    digits: Digits,
+    *,
+    on_step: Callable[[], None],
+    on_epoch: Callable[[int, dict[str, float]], None],
+) -> Fit:
+    """Fit a model as the session has it; the referee is calibrated too."""
+    rest, images, labels = session.split(digits)
+    recipe = session.recipe(model_id)
+    run = fit(
+        model_id,
+        rest,
+        held_out=(images, labels),
+        recipe=recipe,
+        epochs=recipe.epochs,
+        seed=session.seed,
+        checkpoints=session.runs,
+        resume=session.resume,
+        on_step=on_step,
+        on_epoch=on_epoch,
+    )
+    if model_id == "classifier":
+        calibrate(run.model, images, labels)
+    return run
 
 
 def score_models(session: Session, model_ids: Sequence[str], digits: Digits) -> dict:
@@ -113,7 +130,8 @@ def score_models(session: Session, model_ids: Sequence[str], digits: Digits) -> 
     return metrics
 
 
-def _ship(session: Session, model_id: str, run: Fit) -> None:
+def ship(session: Session, model_id: str, run: Fit) -> None:
+    """Write a fitted model's weights, card and replay; `write_manifest` comes after."""
     card = Card(
         id=model_id,
         configuration=asdict(run.model.config),
@@ -134,33 +152,3 @@ def _ship(session: Session, model_id: str, run: Fit) -> None:
         }
         (session.out / "replay").mkdir(exist_ok=True)
         save_tensors(session.out / "replay" / f"{model_id}.safetensors", replay)
-
-
-class _Bar:
-    """A line per model: steps done, time left, the running held-out figure."""
-
-    def __init__(self, model_id: str, total: int, steps: int) -> None:
-        self.steps = steps
-        self.line = tqdm(
-            total=total, desc=f"{model_id:14}", unit="step", dynamic_ncols=True, leave=True
-        )
-
-    def step(self) -> None:
-        self.line.update()
-
-    def epoch(self, done: int, figures: dict[str, float]) -> None:
-        self.line.update(done * self.steps - self.line.n)  # jumps where a run was resumed
-        for name in SHOWN:
-            if name in figures:
-                self.line.set_postfix_str(f"{name[4:]} {figures[name]:.4g} held out")
-                break
-
-
-@contextlib.contextmanager
-def _progress(model_id: str, recipe: Recipe, digits: Digits) -> Iterator[_Bar]:
-    steps = recipe.steps(len(digits.train_images))
-    bar = _Bar(model_id, recipe.epochs * steps, steps)
-    try:
-        yield bar
-    finally:
-        bar.line.close()

@@ -13,7 +13,7 @@ from tests.small_models import SMALL, small
 
 RECONSTRUCTING = [name for name in MODELS if name not in ("gan", "classifier")]
 CODED = [name for name in RECONSTRUCTING if name != "denoising"]
-RECIPE = Recipe(epochs=1, quick_epochs=1, learning_rate=3e-3)
+RECIPE = Recipe(epochs=1, quick_epochs=1, learning_rate=3e-3, step_seconds=1)
 
 
 @pytest.fixture(scope="module")
