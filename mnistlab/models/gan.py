@@ -100,8 +100,9 @@ class GAN(keras.Model):
         d_grads = [g + p for g, p in zip(d_grads, penalties, strict=True)]
         self.discriminator_optimizer.apply(d_grads, self.discriminator.trainable_variables)
         self.generator_optimizer.apply(g_grads, self.student.trainable_variables)
+        kept = self._kept()
         for average, current in zip(self.generator.weights, self.student.weights, strict=True):
-            average.assign(average + (1 - self.config.average) * (current - average))
+            average.assign(average + (1 - kept) * (current - average))
         self.turn.assign_add(1)
         self.g_loss.update_state(g_loss)
         self.d_loss.update_state(d_loss)
@@ -120,6 +121,11 @@ class GAN(keras.Model):
         self.g_loss.update_state(ops.mean(ops.softplus(margin)))
         self.d_loss.update_state(ops.mean(ops.softplus(-margin)))
         return self.get_metrics_result()
+
+    def _kept(self) -> tf.Tensor:
+        """The share of the average that this turn keeps: less at first, lest it stay untaught."""
+        turn = tf.cast(self.turn.value, tf.float32)
+        return tf.minimum(self.config.average, (1 + turn) / (10 + turn))
 
     def _penalty_gradients(
         self, real: KerasTensor, fake: KerasTensor, classes: KerasTensor
