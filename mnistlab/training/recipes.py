@@ -38,23 +38,23 @@ RECIPES: dict[str, Recipe] = {
         augment=True,
         penned=20_000,
     ),
-    "vanilla": Recipe(epochs=25, quick_epochs=8, learning_rate=4e-3, step_seconds=0.003),
+    "vanilla": Recipe(epochs=25, quick_epochs=6, learning_rate=4e-3, step_seconds=0.003),
     "multilayer": Recipe(
-        epochs=40, quick_epochs=6, learning_rate=1.5e-3, step_seconds=0.03, batch=256
+        epochs=40, quick_epochs=4, learning_rate=1.5e-3, step_seconds=0.03, batch=256
     ),
     "convolutional": Recipe(epochs=16, quick_epochs=1, learning_rate=2e-3, step_seconds=0.09),
     "sparse": Recipe(epochs=24, quick_epochs=3, learning_rate=3e-3, step_seconds=0.03, batch=256),
     "denoising": Recipe(epochs=40, quick_epochs=1, learning_rate=2e-3, step_seconds=0.28),
-    "vae": Recipe(epochs=60, quick_epochs=4, learning_rate=1.5e-3, step_seconds=0.04, batch=256),
+    "vae": Recipe(epochs=60, quick_epochs=2, learning_rate=1.5e-3, step_seconds=0.04, batch=256),
     "gan": Recipe(
         epochs=12,
-        quick_epochs=1,
+        quick_epochs=2,
         learning_rate=3e-4,
         step_seconds=0.09,
         batch=64,
         weight_decay=0.0,
         game=True,
     ),
-    "ae_2d": Recipe(epochs=30, quick_epochs=4, learning_rate=1.5e-3, step_seconds=0.02, batch=256),
-    "vae_2d": Recipe(epochs=40, quick_epochs=4, learning_rate=1.5e-3, step_seconds=0.02, batch=256),
+    "ae_2d": Recipe(epochs=30, quick_epochs=8, learning_rate=1.5e-3, step_seconds=0.02, batch=256),
+    "vae_2d": Recipe(epochs=40, quick_epochs=8, learning_rate=1.5e-3, step_seconds=0.02, batch=256),
 }

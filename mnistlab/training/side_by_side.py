@@ -65,7 +65,7 @@ def _fit_side_by_side(session: Session, steps: Mapping[str, int], jobs: int) -> 
             worker = _Worker(session, shipping)
             workers[worker.line] = worker
         while workers:
-            for line in wait(list(workers)):
+            for line in set(workers).intersection(wait(list(workers))):
                 name, event, *what = workers[line].hear()
                 if event == "step":
                     bars[name].step()
