@@ -122,10 +122,10 @@ class GAN(keras.Model):
         self.d_loss.update_state(ops.mean(ops.softplus(-margin)))
         return self.get_metrics_result()
 
-    def _kept(self) -> tf.Tensor:
+    def _kept(self) -> KerasTensor:
         """The share of the average that this turn keeps: less at first, lest it stay untaught."""
-        turn = tf.cast(self.turn.value, tf.float32)
-        return tf.minimum(self.config.average, (1 + turn) / (10 + turn))
+        turn = ops.cast(self.turn.value, "float32")
+        return ops.minimum(self.config.average, (1 + turn) / (10 + turn))
 
     def _penalty_gradients(
         self, real: KerasTensor, fake: KerasTensor, classes: KerasTensor
