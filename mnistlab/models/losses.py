@@ -29,6 +29,20 @@ def squared_error(images: KerasTensor, reconstructions: KerasTensor) -> KerasTen
     return ops.sum(ops.square(images - reconstructions), axis=(-2, -1))
 
 
+def info_nce(ones: KerasTensor, others: KerasTensor, temperature: float) -> KerasTensor:
+    """-log of the share by which each row's own partner is picked among all, (n, d) twice -> (n,).
+
+    The mean of both directions; rows are compared by their cosine over `temperature`. log n where
+    all rows are alike.
+
+    Papers: van den Oord et al. 2018, arXiv:1807.03748, eq. 4; Chen et al. 2020, arXiv:2002.05709,
+    eq. 1.
+    """
+    likeness = ops.normalize(ones) @ ops.transpose(ops.normalize(others)) / temperature  # (n, n)
+    own = ops.diagonal(likeness)
+    return (ops.logsumexp(likeness, axis=0) + ops.logsumexp(likeness, axis=1)) / 2 - own
+
+
 def structural_similarity(images: KerasTensor, reconstructions: KerasTensor) -> KerasTensor:
     """Mean over 11 x 11 Gaussian windows of the structural similarity, (n, 28, 28) -> (n,).
 

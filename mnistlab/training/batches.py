@@ -15,12 +15,14 @@ def batches(
     seed: int,
     first_epoch: int = 0,
     augment: bool = False,
+    pairs: bool = False,
 ) -> tuple[tf.data.Dataset, int]:
     """An endless data set of batches and the number of steps that make an epoch.
 
     Each epoch has its own permutation, a function of (seed, epoch) alone, so work that resumes at
     `first_epoch` sees what it would have seen. Digits that do not fill the last batch of an epoch
-    are left out of that epoch.
+    are left out of that epoch. `augment` warps the digits; `pairs` gives instead of labels a warped
+    view of each digit beside it.
     """
     steps = len(images) // batch
     if steps == 0:
@@ -36,8 +38,11 @@ def batches(
             where, seed=[tf.constant(seed, tf.int64), epoch], max_index=last
         )
         chosen = tf.gather(pixels, shuffled)
+        chance = tf.stack([tf.constant(seed, tf.int64), step])
+        if pairs:
+            return chosen, warp(chosen, chance)
         if augment:
-            chosen = warp(chosen, tf.stack([tf.constant(seed, tf.int64), step]))
+            chosen = warp(chosen, chance)
         return chosen if targets is None else (chosen, tf.gather(targets, shuffled))
 
     counter = tf.data.Dataset.counter(start=first_epoch * steps)

@@ -92,6 +92,7 @@ def fit(
         seed=seed,
         first_epoch=first_epoch,
         augment=recipe.augment,
+        pairs=recipe.pairs,
     )
     watch = _Watch(model_id, run, checkpoint, epochs, held_out, on_epoch, on_step)
     if first_epoch == 0:

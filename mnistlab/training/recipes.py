@@ -9,8 +9,9 @@ class Recipe:
 
     The step size climbs for the first `warm_up` of the run, then falls along a cosine to a
     hundredth of `learning_rate`. `quick_epochs` is the budget of `train.py --quick`. `augment`
-    warps the digits anew at each pass; `penned` of them are seen a second time, as a pad would have
-    them. `step_seconds` of one core, roughly, tell which model takes longest.
+    warps the digits anew at each pass; with `pairs` each is seen beside a warped view of itself;
+    `penned` of them are seen a second time, as a pad would have them. `step_seconds` of one core,
+    roughly, tell which model takes longest.
     """
 
     epochs: int
@@ -21,6 +22,7 @@ class Recipe:
     warm_up: float = 0.04
     weight_decay: float = 1e-4
     augment: bool = False
+    pairs: bool = False
     penned: int = 0
     game: bool = False  # two players, each with an optimiser of its own
 
@@ -43,7 +45,9 @@ RECIPES: dict[str, Recipe] = {
         epochs=40, quick_epochs=4, learning_rate=1.5e-3, step_seconds=0.03, batch=256
     ),
     "convolutional": Recipe(epochs=16, quick_epochs=1, learning_rate=2e-3, step_seconds=0.09),
-    "sparse": Recipe(epochs=24, quick_epochs=3, learning_rate=3e-3, step_seconds=0.03, batch=256),
+    "sparse": Recipe(
+        epochs=12, quick_epochs=2, learning_rate=3e-3, step_seconds=0.11, batch=256, pairs=True
+    ),
     "denoising": Recipe(epochs=40, quick_epochs=1, learning_rate=2e-3, step_seconds=0.28),
     "vae": Recipe(epochs=60, quick_epochs=2, learning_rate=1.5e-3, step_seconds=0.04, batch=256),
     "gan": Recipe(

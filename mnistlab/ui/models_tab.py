@@ -35,8 +35,10 @@ ABOUT = {
     ),
     "sparse": About(
         "Far more units than a digit needs, of which only the strongest few may speak for it.",
-        "c = top-k(f̄(x)), x̂ = sigmoid(Ac + b). ‖x − x̂‖² is made small. f̄ is f standardised over "
-        "the digits, so that every unit wins about as often and none falls silent.",
+        "c = top-k(ū), x̂ = sigmoid(Ac + b). ū is u standardised over the digits, so that every "
+        "unit wins about as often and none falls silent; u is f(x), moved along the atoms A by "
+        "what a first code leaves of x. ‖x − x̂‖² is made small, and a linear map of c has to tell "
+        "a warped view of x from those of other digits.",
     ),
     "denoising": About(
         "It is shown a digit under noise and has to answer with the clean one.",

@@ -11,6 +11,7 @@ from mnistlab.models.losses import (
     bernoulli_nll,
     gaussian_kl,
     gaussian_log_density,
+    info_nce,
     squared_error,
     structural_similarity,
 )
@@ -58,6 +59,15 @@ def test_the_similarity_that_is_learned_from_is_the_one_that_is_published(digits
 def test_squared_error_sums_over_pixels():
     ones, zeros = np.ones((2, 28, 28), "float32"), np.zeros((2, 28, 28), "float32")
     np.testing.assert_allclose(squared_error(ones, zeros), 784.0)
+
+
+def test_info_nce_knows_perfect_partners_and_rows_all_alike():
+    corners = 3 * np.eye(4, dtype="float32")  # of any length: cosines are compared
+    perfect = np.log1p(3 * np.exp(-1 / 0.5))
+    np.testing.assert_allclose(info_nce(corners, corners / 9, 0.5), perfect, rtol=1e-5)
+    np.testing.assert_allclose(
+        info_nce(corners, np.ones((4, 4), "float32"), 0.5), np.log(4), rtol=1e-5
+    )
 
 
 def test_unfolding_undoes_folding():

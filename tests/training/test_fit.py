@@ -96,6 +96,16 @@ def test_an_epoch_visits_each_digit_once_in_an_order_of_its_own():
     np.testing.assert_array_equal(resumed, second)
 
 
+def test_a_pair_is_the_digit_of_the_same_place_and_a_view_of_it(little):
+    images = little.train_images[:64]
+    alone, _ = batches(images, None, batch=32, seed=1)
+    paired, _ = batches(images, None, batch=32, seed=1, pairs=True)
+    chosen = next(iter(alone))
+    digit, view = next(iter(paired))
+    np.testing.assert_array_equal(digit, chosen)
+    np.testing.assert_allclose(view, warp(chosen, np.array([1, 0], np.int64)), atol=1e-5)
+
+
 def test_too_few_digits_for_a_batch_are_refused():
     with pytest.raises(ValueError, match=r"3 digits .* 4"):
         batches(np.zeros((3, 28, 28), "float32"), None, batch=4, seed=0)
