@@ -16,7 +16,7 @@ SMALL = {
         "invariance": 5.0,
         "temperature": 0.5,
     },
-    "denoising": {"filters": (4, 6), "bottom": 5, "code": 12, "sigma": 0.3, "structure": 5.0},
+    "denoising": {"filters": (4, 6), "code": 12, "sigma": 0.3, "structure": 5.0},
     "vae": {"hidden": (24,), "code": 4, "couplings": 2, "flow_width": 8, "importance": 2},
     "gan": {"filters": (6, 8), "code": 5, "lazy": 2},
     "ae_2d": {"hidden": (24, 16)},

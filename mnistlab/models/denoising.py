@@ -24,19 +24,17 @@ from mnistlab.models.losses import structural_similarity
 class DenoisingConfig:
     """Its size, and the noise that it learns from.
 
-    There are `filters` at each of 14 x 14 and of 7 x 7 places, `bottom` at the 4 x 4 below, and
-    `code` floats in the bottleneck.
+    There are `filters` at each of 14 x 14 and of 7 x 7 places and `code` floats in the bottleneck.
 
     Of the training images the share `at_sigma` gets noise of exactly `sigma`, the rest of a level
     uniform in [0, 2 sigma]. `structure` is the weight of 1 - SSIM beside the squared error.
     """
 
-    filters: tuple[int, int] = (48, 96)
-    bottom: int = 32
+    filters: tuple[int, int] = (32, 64)
     code: int = 128
     sigma: float = 0.5
     at_sigma: float = 0.7
-    structure: float = 60.0
+    structure: float = 20.0
 
 
 @keras.saving.register_keras_serializable(package="mnistlab")
@@ -101,16 +99,16 @@ class DenoisingAutoencoder(Autoencoder):
 
 def denoising(config: DenoisingConfig) -> DenoisingAutoencoder:
     """28 folded to 14 - 7 - 4 - code - 7 - 14 unfolded to 28; two skips over the bottleneck."""
-    (fine, coarse), bottom = config.filters, config.bottom
+    fine, coarse = config.filters
     images = keras.Input((SIDE, SIDE))
     maps = conv(fine, "filters", activation=None)(Fold(2, name="fold")(images))
     near = ResidualConv(fine, name="residual_1")(maps)
     maps = conv(coarse, "down_7", stride=2, activation=None)(near)
     local = ResidualConv(coarse, name="residual_2")(maps)
-    maps = layers.Flatten(name="flat")(conv(bottom, "down_4", stride=2)(local))
+    maps = layers.Flatten(name="flat")(conv(coarse // 2, "down_4", stride=2)(local))
     code = layers.Dense(config.code, "gelu", name="code")(maps)
-    maps = layers.Dense(7 * 7 * bottom, name="spread")(code)
-    maps = layers.Reshape((7, 7, bottom), name="map_7")(maps)
+    maps = layers.Dense(7 * 7 * (coarse // 2), name="spread")(code)
+    maps = layers.Reshape((7, 7, coarse // 2), name="map_7")(maps)
     maps = conv(coarse, "widen", size=1, activation=None)(maps)
     maps = ResidualConv(coarse, name="residual_3")(layers.Add(name="skip_7")([maps, local]))
     maps = Unfold(2, name="unfold_14")(conv(4 * fine, "up_14", size=1, activation=None)(maps))

@@ -48,7 +48,7 @@ RECIPES: dict[str, Recipe] = {
     "sparse": Recipe(
         epochs=12, quick_epochs=2, learning_rate=3e-3, step_seconds=0.11, batch=256, pairs=True
     ),
-    "denoising": Recipe(epochs=32, quick_epochs=1, learning_rate=2e-3, step_seconds=0.28),
+    "denoising": Recipe(epochs=40, quick_epochs=1, learning_rate=2e-3, step_seconds=0.15),
     "vae": Recipe(epochs=60, quick_epochs=2, learning_rate=1.5e-3, step_seconds=0.04, batch=256),
     "gan": Recipe(
         epochs=12,

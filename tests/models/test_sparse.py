@@ -37,7 +37,8 @@ def test_the_views_of_a_digit_are_told_from_those_of_others(digits):
         return float(both - model.compute_loss(images, None, seen, training=False))
 
     before = told()
-    compile_model(model, Recipe(epochs=1, quick_epochs=1, learning_rate=3e-3), 30)
+    recipe = Recipe(epochs=1, quick_epochs=1, learning_rate=3e-3, step_seconds=1)
+    compile_model(model, recipe, 30)
     model.fit(images, views, batch_size=64, epochs=30, verbose=0)
     assert before == pytest.approx(model.config.invariance * np.log(64), rel=0.3)
     assert told() < 0.8 * before
