@@ -20,16 +20,24 @@ def describe(net: Any) -> list[dict[str, Any]]:
 
     Returns:
         For each layer its `part` (such as "encoder"), `name`, `kind` (its class), `shape` of
-        what it gives for one digit, and number of `parameters`. The inputs of a part come
-        first.
+        what it gives for one digit, and number of `parameters`, each counted where it comes
+        first. The inputs of a part come first.
     """
+    counted: set[int] = set()
+
+    def fresh(layer: Any) -> int:
+        """How many numbers of a layer no earlier layer has."""
+        own = [v for v in getattr(layer, "weights", ()) if id(v) not in counted]
+        counted.update(id(v) for v in own)
+        return sum(int(np.prod(v.shape)) for v in own)
+
     return [
         {
             "part": part,
             "name": "input" if layer is None else layer.name,
             "kind": "Input" if layer is None else type(layer).__name__,
             "shape": shape,
-            "parameters": sum(int(np.prod(v.shape)) for v in getattr(layer, "weights", ())),
+            "parameters": fresh(layer),
         }
         for part, layer, shape in _layers(net)
     ]
