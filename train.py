@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ["KERAS_BACKEND"] = "tensorflow"  # nothing else can train
 
 HERE = Path(__file__).parent
 GO_ON = "`--resume` goes on from the last whole epoch."

@@ -3,6 +3,7 @@
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before anything imports TensorFlow
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # so that importing app changes nothing
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # the suite's figures are the processor's
 os.environ.setdefault("PYTHONHASHSEED", "0")  # of the processes that tests start
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as app.py has it
