@@ -7,7 +7,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # A drawing is small: handing parts of it to a second thread costs more than the whole, on a busy
 # machine ten times more. NumPy's library reads this when it is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-# Nothing is trained here, and without TensorFlow the networks are awake in a third of the time.
+# Nothing is trained here, and TensorFlow takes longer to import than all the rest to start.
 os.environ.setdefault("KERAS_BACKEND", "openvino")
 # Gradio sums up all past events after every event; never is often enough. Blocks reads it.
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")

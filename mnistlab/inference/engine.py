@@ -42,8 +42,9 @@ class Compiled:
         self._structure: Any = None
 
         def flat(*tensors: Any) -> list[Any]:
-            self._structure = function(*tensors)
-            return keras.tree.flatten(self._structure)
+            nest = function(*tensors)
+            self._structure = keras.tree.map_structure(lambda _: 0, nest)  # not the graph itself
+            return keras.tree.flatten(nest)
 
         trace = _TRACES.get(keras.backend.backend())
         if trace is None:

@@ -139,13 +139,13 @@ def test_a_page_before_a_black_hole_answers_with_what_it_has(black_hole, folder)
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_a_black_hole_costs_no_time(black_hole, folder):
-    """The best of two starts each; room for a machine that does other things too."""
+    """The best of three starts each; room for a machine that does other things too."""
     seconds = {}
-    for arguments in [(), ("--hub", NAME)] * 2:
+    for arguments in [(), ("--hub", NAME)] * 3:
         with running("--weights", folder, *arguments) as app:
             seconds.setdefault(arguments, []).append(app.first_answer()[1])
     without, beside = (min(times) for times in seconds.values())
-    assert beside < 1.25 * without + 3
+    assert beside < 1.25 * without + 1
 
 
 @pytest.mark.slow
