@@ -3,7 +3,6 @@
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before anything imports TensorFlow
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # so that importing app changes nothing
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # the suite's figures are the processor's
 os.environ.setdefault("PYTHONHASHSEED", "0")  # of the processes that tests start
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as app.py has it
@@ -31,7 +30,9 @@ settings.register_profile(
 )
 settings.load_profile("mnistlab")
 
-DIGITS = Path(__file__).with_name("digits.npz")
+HERE = Path(__file__).parent
+DIGITS = HERE / "digits.npz"
+BACKENDS = {"training": "tensorflow", "answering": "openvino"}
 
 
 class Digits(NamedTuple):
@@ -60,6 +61,31 @@ def pytest_addoption(parser):
         default=os.environ.get("MNISTLAB_DATA"),
         help="all of MNIST as an .npz, for the tests that measure on it (or MNISTLAB_DATA)",
     )
+    parser.addoption(
+        "--part",
+        choices=BACKENDS,
+        help="only the tests that train, on TensorFlow, or only the others, as the app runs",
+    )
+
+
+def pytest_configure(config):
+    """Keras has one backend a process: TensorFlow can do all, OpenVINO starts far sooner."""
+    backend = BACKENDS[config.getoption("--part") or "training"]
+    os.environ.setdefault("KERAS_BACKEND", backend)
+
+
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if item.path.relative_to(HERE).parts[0] in ("models", "training"):
+            item.add_marker(pytest.mark.training)
+    part = config.getoption("--part")
+    if part:
+        trains = [item.get_closest_marker("training") is not None for item in items]
+        chosen = [
+            item for item, own in zip(items, trains, strict=True) if own == (part == "training")
+        ]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from benchmarks import notebooks
 from benchmarks.originals import ORIGINAL_MODELS, run_original
 from mnistlab.data.digits import Digits
 
+pytestmark = pytest.mark.training
+
 
 @pytest.fixture(scope="module")
 def few(digits) -> Digits:

@@ -66,6 +66,7 @@ def test_cold_start(apart, lab_app):
     assert holding(cold_start.summed_up(starts, traffic, hosts)[1])["hosts besides our own"]
 
 
+@pytest.mark.training
 def test_training():
     digits = training.some_digits(512)
     recipe = replace(RECIPES["vanilla"], batch=64)
