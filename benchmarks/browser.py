@@ -24,28 +24,39 @@ FILLED = """() => document.querySelector("#lab-draw .row")
 
 # Notes what the pen does, when requests leave, and in which frame something is seen.
 WATCH = """
-window.diary = { moves: [], ups: [], sent: [], seen: [] };
+window.diary = { moves: [], ups: [], sent: [], back: [], painted: [], seen: [] };
 const note = (list) => (event) =>
   event.target.matches?.("canvas") && list.push(event.timeStamp);
 document.addEventListener("pointermove", (e) => e.buttons && note(diary.moves)(e), true);
 document.addEventListener("pointerup", note(diary.ups), true);
 diary.see = (what) => requestAnimationFrame(() => diary.seen.push([what, performance.now()]));
 """
-# Of the lab: one answer paints every row before anything else happens, the last row last.
+# Of the lab: an answer is read and painted, every row of it, before anything else happens, the last
+# row last. Requests are counted as they leave.
 WATCH_LAB = """
 const fetched = window.fetch;
-window.fetch = (url, options) => {
-  if (String(options?.body).includes("examine")) diary.sent.push(performance.now());
-  return fetched(url, options);
+let read = -1; // the last answer that was
+window.fetch = async (url, options) => {
+  if (!String(options?.body).includes("examine")) return fetched(url, options);
+  const request = diary.sent.push(performance.now()) - 1;
+  const response = await fetched(url, options);
+  const json = response.json.bind(response);
+  response.json = async () => {
+    const answer = await json();
+    diary.back[request] = performance.now();
+    read = request;
+    return answer;
+  };
+  return response;
 };
 const put = CanvasRenderingContext2D.prototype.putImageData;
-let awaited = -1;
+let painted = -1;
 CanvasRenderingContext2D.prototype.putImageData = function (...args) {
   put.apply(this, args);
-  const now = diary.sent.length - 1;
-  if (awaited === now || !this.canvas.matches?.("#lab-draw .row:last-child .lost")) return;
-  awaited = now;
-  diary.see(now);
+  if (painted === read || !this.canvas.matches?.("#lab-draw .row:last-child .lost")) return;
+  painted = read;
+  diary.painted[read] = performance.now();
+  diary.see(read);
 };
 """
 # Of the stock app: every picture of an answer is a file that has to be loaded.

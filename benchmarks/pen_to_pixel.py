@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
 from playwright.sync_api import Page
 
 from benchmarks.apps import App, ours, running, stock, wait_for_networks, wait_for_page
@@ -22,6 +23,13 @@ from benchmarks.measure import Check, Table, keep, options, spread
 SKETCHPAD = ".pixi-target canvas"
 LIVE = "component_server"  # of the address of an update
 STOCK_PICTURES = 8
+# of a move's way to the screen, and where in the diary the end of each is
+PARTS = {
+    "until the last request is back and the next leaves": "sent",
+    "there, through the networks, and back": "back",
+    "the answer read and painted": "painted",
+    "until the next frame": "seen",
+}
 PAUSE = 600  # milliseconds between strokes, for what is still under way
 
 
@@ -31,6 +39,7 @@ class Session:
 
     Attributes:
         live: milliseconds from each move of the pen to the pixels that show it.
+        parts: the same, part by part, under the names of `PARTS`.
         lifted: milliseconds from each lift of the pen to the last pixel.
         strokes: how many.
         answers: how many of them were seen.
@@ -39,6 +48,7 @@ class Session:
     """
 
     live: list[float]
+    parts: dict[str, list[float]]
     lifted: list[float]
     strokes: int
     answers: int
@@ -75,19 +85,34 @@ def draw_in_lab(app: App, digits: int) -> Session:
                     page.wait_for_timeout(PAUSE)
                     strokes += 1
         diary = page.evaluate("() => diary")
-    seen = dict(diary["seen"])
-    answered = sorted(seen)
+    diary["seen"] = dict(diary["seen"])
+    answered = sorted(diary["seen"])
     sent = [diary["sent"][request] for request in answered]
 
-    def shown(moment: float) -> float | None:
-        """When an answer to what was sent at that moment or later was seen."""
+    def answer_to(moment: float) -> int | None:
+        """The first request that was sent at that moment or later and whose answer was seen."""
         place = bisect_left(sent, moment)
-        return seen[answered[place]] - moment if place < len(sent) else None
+        return answered[place] if place < len(sent) else None
 
-    live, lifted = ([shown(at) for at in diary[kind]] for kind in ("moves", "ups"))
+    def waits(moments: list[float]) -> list[float]:
+        answers = map(answer_to, moments)
+        return [
+            diary["seen"][answer] - moment
+            for moment, answer in zip(moments, answers, strict=True)
+            if answer is not None
+        ]
+
+    parts: dict[str, list[float]] = {part: [] for part in PARTS}
+    for moment in diary["moves"]:
+        answer = answer_to(moment)
+        if answer is not None:
+            times = [moment, *(diary[stage][answer] for stage in PARTS.values())]
+            for part, took in zip(PARTS, np.diff(times), strict=True):
+                parts[part].append(float(took))
     return Session(
-        live=[wait for wait in live if wait is not None],
-        lifted=[wait for wait in lifted[before:] if wait is not None],
+        live=waits(diary["moves"]),
+        parts=parts,
+        lifted=waits(diary["ups"][before:]),
         strokes=strokes,
         answers=sum(at >= since for at in sent),
         traffic=traffic,
@@ -112,6 +137,7 @@ def draw_in_stock(app: App, strokes: int) -> Session:
                 lifted.append(last - up)
     return Session(
         live=[],
+        parts={},
         lifted=lifted[1:],  # the first builds the functions of `predict`
         strokes=len(drawn),
         answers=len(drawn),
@@ -146,6 +172,11 @@ def summed_up(lab: Session, stock_app: Session) -> tuple[list[Table], list[Check
                 ("while drawing, from a move of the pen", live, "nothing is seen", None),
                 ("from the lift of the pen to the last picture", lifted, stock_lifted, ratio),
             ],
+        ),
+        Table(
+            "Of a live update, milliseconds by part",
+            ("part", "the lab"),
+            [(part, spread(times)) for part, times in lab.parts.items()],
         ),
         Table(
             "What travels",

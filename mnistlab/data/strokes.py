@@ -50,13 +50,16 @@ def redrawn(mask: np.ndarray, width: float) -> np.ndarray:
     Returns:
         The strokes as float32 ink in [0, 1] with soft edges, cropped.
     """
-    depth = (
-        scipy.ndimage.distance_transform_edt(mask) - 0.5
-    )  # from the edge, not from the first pixel
     # The digit shrinks with its edge: width - 2 inwards == STROKE * (FINE - 2 inwards).
     inwards = (width - STROKE * FINE) / (2 - 2 * STROKE)
-    inwards = min(inwards, depth.max() - 1)  # something has to be left
-    if inwards < (FADE - 1) / 2:  # otherwise whatever lies beyond the old edge has faded away
+    # Distances are from the edge, not from the first pixel. Both sides of it are measured only
+    # where the new edge fades across the old one.
+    fades = (FADE - 1) / 2
+    depth = np.full(mask.shape, np.inf)
+    if inwards > -fades:
+        depth = scipy.ndimage.distance_transform_edt(mask) - 0.5
+        inwards = min(inwards, depth.max() - 1)  # something has to be left
+    if inwards < fades:
         depth = np.where(mask, depth, 0.5 - scipy.ndimage.distance_transform_edt(~mask))
     inside = depth >= inwards
     rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))

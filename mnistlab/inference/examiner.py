@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from keras import KerasTensor, ops
-from scipy.special import logsumexp, softmax
 
 from mnistlab.evaluation.calibration import percentile_of
 from mnistlab.inference.engine import Compiled
@@ -74,6 +73,7 @@ class Examiner:
     ) -> None:
         self._exhibits = exhibits
         self._judge = Compiled(nets[REFEREE].judge, (28, 28))
+        self._of_bank = self._judge(bank[0].reshape(-1, 28, 28))[0] if bank else np.empty((0, 10))
         models = {name: net for name, net in nets.items() if name != REFEREE}
         self._answer = Compiled(lambda images: _answers(models, bank, images), (28, 28))
 
@@ -84,14 +84,14 @@ class Examiner:
         """
         n = len(images)
         answers = self._answer(images if others is None else np.concatenate([images, others]))
-        pictures = [parts["reconstruction"][:n] for parts in answers.values()]
-        logits, _ = self._judge(np.concatenate([images, *pictures]))
-        judged = softmax(logits, axis=-1).reshape(-1, n, 10)
+        logits = self._judged(images, answers)
+        evidence = np.logaddexp.reduce(logits, axis=-1, keepdims=True)  # (models + 1, n, 1)
+        judged = np.exp(logits - evidence)
         readings = {
             name: self._reading(name, {part: values[:n] for part, values in parts.items()}, chances)
             for (name, parts), chances in zip(answers.items(), judged[1:], strict=True)
         }
-        oddness = {"referee": -logsumexp(logits[:n], axis=1)}
+        oddness = {"referee": -evidence[0, :, 0]}
         if "vae" in readings:
             oddness["vae"] = readings["vae"].relative_error
         shares = [
@@ -102,6 +102,25 @@ class Examiner:
         strangeness = np.minimum(100.0, len(shares) * np.min(shares, axis=0))
         other_errors = {name: parts["relative_error"][n:] for name, parts in answers.items()}
         return Examination(judged[0], oddness, strangeness, readings, other_errors)
+
+    def _judged(
+        self, images: np.ndarray, answers: Mapping[str, dict[str, np.ndarray]]
+    ) -> np.ndarray:
+        """The referee's logits of the digits, then of what each model answers: (models + 1, n, 10).
+
+        The samples of the bank have been judged before.
+        """
+        n = len(images)
+        known = {
+            name: self._of_bank[parts.pop("place")[:n]]
+            for name, parts in answers.items()
+            if "place" in parts
+        }
+        new = [parts["reconstruction"][:n] for name, parts in answers.items() if name not in known]
+        logits = self._judge(np.concatenate([images, *new]))[0].reshape(-1, n, 10)
+        rest = iter(logits[1:])
+        by_model = [known[name] if name in known else next(rest) for name in answers]
+        return np.stack([logits[0], *by_model])
 
     def _reading(self, name: str, parts: dict[str, np.ndarray], chances: np.ndarray) -> Reading:
         quantiles = self._exhibits.errors.get(name)
@@ -155,4 +174,5 @@ def _nearest(bank: tuple[np.ndarray, np.ndarray], images: KerasTensor) -> dict[s
     return {
         "reconstruction": ops.reshape(ops.take(pictures, nearest, axis=0), (-1, 28, 28)),
         "code": ops.take(codes, nearest, axis=0),
+        "place": nearest,
     }

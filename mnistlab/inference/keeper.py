@@ -1,5 +1,6 @@
 """Who holds the lab: loads it in a thread once the page is up, swaps it whole."""
 
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -49,6 +50,11 @@ class LabKeeper:
     def swap(self, lab: Any) -> None:
         """Put another lab in place; requests under way finish on the old one."""
         self._lab, self._problem = lab, None
+        # Whatever is here now is here to stay: to look it all through for garbage again and again
+        # would hold up a visitor each time. Of an earlier lab this is the end.
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
     def _run(self) -> None:
         self._problem = self._try(self._load, "The networks could not be loaded")

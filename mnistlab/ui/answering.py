@@ -1,12 +1,12 @@
 """The one door between the page and Python: who is asleep, who was wrong, what went wrong."""
 
-import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from typing import Any
 from uuid import uuid4
 
+import orjson
 from fastapi import Response
 
 from mnistlab.inference.crowd import Crowd, Overtaken
@@ -101,8 +101,7 @@ def _asleep(keeper: LabKeeper) -> Answer:
 
 def _sealed(answer: Answer) -> Response:
     """An answer as it travels. From a dict FastAPI would first make a copy, value by value."""
-    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Response(text, media_type="application/json")
+    return Response(orjson.dumps(answer), media_type="application/json")
 
 
 def _whole(request: Any) -> Request:

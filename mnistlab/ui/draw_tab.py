@@ -17,7 +17,7 @@ from mnistlab.inference.examine import examine as examine_digits
 from mnistlab.inference.examine import resample as resample_digit
 from mnistlab.inference.keeper import LabKeeper
 from mnistlab.inference.latent_map import axes as axes_of_maps
-from mnistlab.inference.pictures import picture_text, read_picture_text
+from mnistlab.inference.pictures import packed_texts, picture_text, read_picture_text, to_bytes
 from mnistlab.ui.answering import Answer, Request, answering, answering_together
 from mnistlab.ui.shelf import classes
 from mnistlab.ui.widget import widget
@@ -25,6 +25,7 @@ from mnistlab.ui.wire import GRID, decode_ink, encode_ink
 
 TITLE = "Draw"
 NAME = "draw"
+NO_STEPS = np.empty(0, np.uint8)  # of a test digit, which comes as it is
 
 
 def build(keeper: LabKeeper) -> None:
@@ -37,7 +38,11 @@ def build(keeper: LabKeeper) -> None:
         Compared is the drawing prepared the other way, unless `compare` is false.
         """
         answers = examine_digits(lab, [each.question for each in prepared])
-        return [{**answer, **each.known} for answer, each in zip(answers, prepared, strict=True)]
+        steps = packed_texts([each.steps for each in prepared])
+        return [
+            answer | each.known | ({"steps": text} if text else {})
+            for answer, each, text in zip(answers, prepared, steps, strict=True)
+        ]
 
     @answering(keeper)
     def axes(lab: Any, request: Request) -> Answer:
@@ -61,10 +66,11 @@ def build(keeper: LabKeeper) -> None:
 
 
 class Prepared(NamedTuple):
-    """What the networks are asked, and what the answer holds that they need not say."""
+    """What the networks are asked, what is known already, and a drawing's steps (3, 28, 28)."""
 
     question: Question
     known: Answer
+    steps: np.ndarray = NO_STEPS
 
 
 def prepare(lab: Any, request: Request) -> Prepared:
@@ -81,9 +87,8 @@ def prepare(lab: Any, request: Request) -> Prepared:
         raise ValueError("Draw a digit first: the pad is blank.")
     raw, box, centred = drawing_steps(ink)
     digit, other = (raw, centred) if request["normalize"] is False else (centred, raw)
-    steps = picture_text(np.stack([raw, box, centred]))
     compared = other if request["compare"] is not False else None
-    return Prepared(Question(digit, compared), {"steps": steps})
+    return Prepared(Question(digit, compared), {}, to_bytes(np.stack([raw, box, centred])))
 
 
 def _picture_bytes(text: object) -> bytes:

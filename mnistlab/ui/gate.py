@@ -173,7 +173,7 @@ class Gate:
             raise RefusalError(*TOO_MANY)
         try:
             body = await _read(receive, most)
-            await self._app(scope, _replayed(body, receive), send)
+            await self._app(scope, replayed(body, receive), send)
         finally:
             if large:
                 self._large.leave(address)
@@ -197,7 +197,7 @@ async def _read(receive: Receive, most: int) -> bytes:
         raise RefusalError(*TOO_SLOW) from None
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
+def replayed(body: bytes, receive: Receive) -> Receive:
     """What a request brought, once more; then whatever happens to its connection."""
     parts = [{"type": "http.request", "body": body, "more_body": False}]
 

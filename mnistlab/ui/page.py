@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from mnistlab.ui.gate import Gate
+from mnistlab.ui.lane import Lane
 from mnistlab.ui.sessions import WAITING, Laboratory, keep_little
 from mnistlab.ui.theme import theme
 from mnistlab.ui.uploads import swept
@@ -58,7 +59,10 @@ def launch(demo: Laboratory, host: str, port: int | None, **options: Any) -> Non
         max_file_size=LARGEST_FILE,
         mcp_server=find_spec("mcp") is not None,
         # a middleware is what starlette unpacks: a class, its arguments and its keywords
-        app_kwargs={"middleware": [(Gate, (demo.waiting_of,), {})], "lifespan": swept},
+        app_kwargs={
+            "middleware": [(Gate, (demo.waiting_of,), {}), (Lane, (demo,), {})],
+            "lifespan": swept,
+        },
         **options,
     )
     keep_little(demo)

@@ -1,5 +1,7 @@
 """The lab near at hand answers first; the one from the Hub takes its place or says why not."""
 
+import gc
+
 import pytest
 
 from mnistlab.inference.keeper import LabKeeper
@@ -49,3 +51,11 @@ def test_a_lab_that_cannot_be_fetched_leaves_the_first(problem, said):
 def test_the_hub_serves_where_nothing_is_bundled():
     keeper = started(LabKeeper(failing(ValueError("no folder")), lambda: "the Hub's"))
     assert (keeper.lab, keeper.problem) == ("the Hub's", None)
+
+
+def test_what_stays_is_not_looked_through_for_garbage():
+    before = gc.get_freeze_count()
+    keeper = LabKeeper(lambda: None)
+    keeper.swap("a lab")
+    assert gc.get_freeze_count() > max(before, 10_000)  # the libraries, at least
+    gc.unfreeze()

@@ -181,18 +181,21 @@ function changed(drawing) {
     if (!drawing) lab.query.set("digit", "test:" + pad.tag.test);
     return;
   }
-  const ink = pad.ink();
-  if (!ink.some(Boolean)) {
+  // what the other preparation would do is half as much work again: it waits for the pen to be lifted
+  const question = (compare) => ({ ink: lab.encodeInk(pad.ink()), normalize: normalize.checked, compare });
+  if (drawing) {
+    examine(() => question(false));
+    return;
+  }
+  if (!pad.ink().some(Boolean)) {
     examine.cancel();
     unseen("The pad is blank");
     return;
   }
-  const text = lab.encodeInk(ink);
-  // what the other preparation would do is half as much work again: it waits for the pen to be lifted
-  examine({ ink: text, normalize: normalize.checked, compare: !drawing });
-  if (!drawing) {
-    lab.query.set("digit", pad.isExample ? null : "ink:" + text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""));
-  }
+  const whole = question(true);
+  examine(whole);
+  const text = whole.ink.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  lab.query.set("digit", pad.isExample ? null : "ink:" + text);
 }
 /** Rows at rest: nothing on the pad that a network could be asked about. */
 function unseen(title) {

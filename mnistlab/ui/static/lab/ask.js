@@ -31,46 +31,46 @@
   const sleeping = (on) => document.body.classList.toggle("lab-waking", on);
 
   /**
-   * For what moves: returns `call(request)`. While a request is in flight only the newest waiting one
-   * is kept, so answers arrive in order and an old one never overwrites a newer. `call.cancel()` forgets
-   * whatever is under way (after "clear", say).
-   * @param fn a server function. @param show called with (answer, request).
+   * For what moves: returns `call(request)`. While a request is in flight only the newest that waits is
+   * kept, so answers arrive in order and an old one never overwrites a newer. The next leaves before an
+   * answer is shown: the server need not wait for the page. `call.cancel()` forgets whatever is under
+   * way (after "clear", say).
+   * @param fn a server function. @param show called with (answer, request). A request may be given as
+   *   a function that makes it when it leaves, where making it takes time.
    */
   lab.caller = (fn, { status, show, failed = () => {} }) => {
     let newest = null;
-    let running = false;
+    let flying = false;
     let era = 0;
-    async function run() {
-      running = true;
-      while (newest) {
-        const request = newest;
-        const started = era;
-        newest = null;
-        const answer = await once(fn, request);
-        if (started !== era || answer.overtaken) continue;
-        if (answer.waking) {
-          newest = newest ?? request;
-          status.wake();
-          sleeping(true);
-          await sleep(100);
-          if (started !== era && newest === request) newest = null;
-          continue;
-        }
-        sleeping(false);
-        if (answer.error) {
-          if (newest) continue;
-          status.fail(answer.error);
-          failed(answer.error, request);
-        } else {
-          status.clear();
-          show(answer, request);
-        }
+    async function fly() {
+      if (flying || !newest) return;
+      const request = typeof newest === "function" ? newest() : newest;
+      const started = era;
+      newest = null;
+      flying = true;
+      const answer = await once(fn, request);
+      if (answer.waking && started === era) {
+        newest ??= request;
+        status.wake();
+        sleeping(true);
+        await sleep(100);
+        if (started !== era && newest === request) newest = null;
       }
-      running = false;
+      flying = false;
+      fly();
+      if (answer.waking || answer.overtaken || started !== era) return;
+      sleeping(false);
+      if (!answer.error) {
+        status.clear();
+        show(answer, request);
+      } else if (!flying) {
+        status.fail(answer.error);
+        failed(answer.error, request);
+      }
     }
     const call = (request) => {
       newest = request;
-      if (!running) run();
+      fly();
     };
     call.cancel = () => {
       era++;

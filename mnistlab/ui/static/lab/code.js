@@ -15,14 +15,25 @@
    */
   lab.codeStrip = (canvas) => {
     let largest = 0; // of all codes that were shown, so that bars do not pump
+    let size = [168, 40]; // in CSS pixels; told, for to ask would lay out the page at every stroke
+    let again = null; // paints what is shown once more
+    const scene = {}; // what no stroke changes
+    new ResizeObserver(() => {
+      const { clientWidth: width, clientHeight: height } = canvas;
+      if (!width || (width === size[0] && height === size[1])) return;
+      size = [width, height];
+      again?.();
+    }).observe(canvas);
     return {
-      show({ code, sd, scale, note }, axes, name) {
+      show(reading, axes, name) {
+        again = () => this.show(reading, axes, name);
+        const { code, sd, scale, note } = reading;
         const signed = Array.from(lab.toInt8(code), (v) => (v * scale) / 127);
         const widths = sd && Array.from(lab.unpack(sd), (v) => (v * scale) / 255);
-        const brush = fresh(canvas);
+        const brush = fresh(canvas, size);
         lab.describe(canvas, `${name}: code, ${note}` + (axes ? ", among those of the test digits" : ""));
         if (axes) {
-          paintAxes(brush, axes, signed, widths);
+          paintAxes(brush, scene, axes, signed, widths);
           return note + "; the paler an axis, the more test digits lie there";
         }
         largest = Math.max(largest, scale);
@@ -32,19 +43,20 @@
         return note + `; the strip spans ±${lab.two(largest)}`;
       },
       rest() {
-        fresh(canvas);
+        again = () => this.rest();
+        fresh(canvas, size);
         lab.describe(canvas, "nothing yet");
       },
     };
   };
 
   /** The canvas blank and as fine as the screen; what fills rectangles on it, in CSS pixels. */
-  function fresh(canvas) {
+  function fresh(canvas, [width, height]) {
     const ratio = Math.min(3, window.devicePixelRatio || 1);
-    const [width, height] = [canvas.clientWidth || 168, canvas.clientHeight || 40];
-    Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+    const fine = { width: Math.round(width * ratio), height: Math.round(height * ratio) };
+    if (canvas.width !== fine.width || canvas.height !== fine.height) Object.assign(canvas, fine);
     const context = canvas.getContext("2d");
-    context.scale(ratio, ratio);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const fill = (rgb, x, y, w, h) => {
       context.fillStyle = "rgb(" + rgb.join(",") + ")";
       context.fillRect(x, y, w, h);
@@ -81,20 +93,37 @@
   }
 
   /** For z1 and z2 how many test digits lie where, and a mark where this code does. */
-  function paintAxes({ context, fill, width, height }, { low, high, counts }, code, sd) {
-    const [left, right, tall] = [24, width - 8, height / 2 - 6];
-    context.font = "600 11px system-ui, sans-serif";
+  function paintAxes(brush, scene, axes, code, sd) {
+    const { context, fill, height } = brush;
+    const { width: across, height: down } = context.canvas;
+    if (scene.axes !== axes || scene.picture.width !== across || scene.picture.height !== down) {
+      paintScene(brush, axes);
+      Object.assign(scene, { axes, picture: context.getImageData(0, 0, across, down) });
+    }
+    context.putImageData(scene.picture, 0, 0);
+    const [left, right, tall] = between(brush);
     code.forEach((value, i) => {
       const top = 4 + (i * (height - 4)) / 2;
-      const share = (z) => Math.min(1, Math.max(0, (z - low[i]) / (high[i] - low[i])));
+      const share = (z) => Math.min(1, Math.max(0, (z - axes.low[i]) / (axes.high[i] - axes.low[i])));
       const place = (z) => left + share(z) * (right - left);
-      const most = Math.max(...counts[i], 1);
-      const slot = (right - left) / counts[i].length;
-      counts[i].forEach((count, k) => fill(lab.mix(FEW, MANY, Math.sqrt(count / most)), left + k * slot, top, slot + 0.5, tall));
-      if (low[i] < 0 && high[i] > 0) fill(GROUND, place(0) - 0.5, top, 1, tall);
       fill(GROUND, place(value) - 3.5, top - 2, 7, tall + 4);
       fill(hue(value), place(value) - 2, top - 2, 4, tall + 4);
       if (sd) fill(WIDTH, place(value - sd[i]), top + tall / 2 - 0.75, place(value + sd[i]) - place(value - sd[i]), 1.5);
+    });
+  }
+  /** Where the axes begin and end, and how tall they are. */
+  const between = ({ width, height }) => [24, width - 8, height / 2 - 6];
+  function paintScene(brush, { low, high, counts }) {
+    const { context, fill, height } = brush;
+    const [left, right, tall] = between(brush);
+    context.font = "600 11px system-ui, sans-serif";
+    counts.forEach((along, i) => {
+      const top = 4 + (i * (height - 4)) / 2;
+      const most = Math.max(...along, 1);
+      const slot = (right - left) / along.length;
+      along.forEach((count, k) => fill(lab.mix(FEW, MANY, Math.sqrt(count / most)), left + k * slot, top, slot + 0.5, tall));
+      const zero = left + (-low[i] / (high[i] - low[i])) * (right - left);
+      if (low[i] < 0 && high[i] > 0) fill(GROUND, zero - 0.5, top, 1, tall);
       context.fillStyle = "#c9ccd2";
       context.fillText("z" + (i + 1), 5, top + tall / 2 + 4);
     });

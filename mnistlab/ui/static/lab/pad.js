@@ -3,12 +3,14 @@
   const SIDE = 280; // pixels of the canvas, whatever its size on screen
   const GRID = 140; // what travels: half of that
   const HISTORY = 40;
+  const EVERYWHERE = [0, 0, GRID, GRID];
+  const NOWHERE = [GRID, GRID, 0, 0];
 
   /**
    * Make a canvas a sketchpad. Its parent must be positioned: the keyboard's cross goes there.
    * `tag` is whatever the owner says the picture is ({test: 17}, say); a stroke makes it null, undo
    * brings it back. An `example` is wiped by the first stroke.
-   * @param onChange called with (drawing: boolean), at most once a frame while a stroke is drawn.
+   * @param onChange called with (drawing: boolean), at every move while a stroke is drawn.
    */
   lab.pad = (canvas, { onChange, announce = () => {} }) => {
     canvas.width = canvas.height = SIDE;
@@ -22,24 +24,21 @@
     let example = false;
     let pointer = null; // id of the finger or mouse that draws
     let at = null;
-    let queued = false;
     const key = { x: SIDE / 2, y: SIDE / 2, down: false };
 
+    const ink = new Uint8Array(GRID * GRID); // as it was last read
+    let changed = EVERYWHERE; // since then: left, top, right and bottom on the grid
+    const change = ([x, y], [u, v], reach) => {
+      const low = (a, b) => Math.max(0, Math.floor((Math.min(a, b) - reach) / 2));
+      const high = (a, b) => Math.min(GRID, Math.ceil((Math.max(a, b) + reach) / 2));
+      const [left, top, right, bottom] = changed;
+      changed = [Math.min(left, low(x, u)), Math.min(top, low(y, v)), Math.max(right, high(x, u)), Math.max(bottom, high(y, v))];
+    };
+
     const wipe = () => {
+      changed = EVERYWHERE;
       context.fillStyle = "#0b0b0b";
       context.fillRect(0, 0, SIDE, SIDE);
-    };
-    const tell = (drawing) => {
-      if (!drawing) {
-        onChange(false);
-        return;
-      }
-      if (queued) return;
-      queued = true;
-      requestAnimationFrame(() => {
-        queued = false;
-        if (pointer !== null || key.down) onChange(true);
-      });
     };
     const remember = () => {
       const image = context.getImageData(0, 0, SIDE, SIDE);
@@ -62,11 +61,15 @@
       context.moveTo(at.x, at.y);
       context.lineTo(point.x + 0.01, point.y);
       context.stroke();
+      change([at.x, at.y], [point.x, point.y], brush / 2 + 2);
       at = point;
-      tell(true);
+      onChange(true);
     };
+    let box = null; // where the canvas is; to ask lays out the page, so it is asked once a stroke
+    for (const name of ["scroll", "resize"])
+      window.addEventListener(name, () => (box = null), { capture: true, passive: true });
     const place = (event) => {
-      const box = canvas.getBoundingClientRect();
+      box ??= canvas.getBoundingClientRect();
       const scale = SIDE / box.width;
       return { x: (event.clientX - box.left) * scale, y: (event.clientY - box.top) * scale };
     };
@@ -74,12 +77,15 @@
     canvas.addEventListener("pointerdown", (event) => {
       if (pointer !== null || event.button !== 0) return;
       pointer = event.pointerId;
+      box = null;
       key.down = false;
       canvas.setPointerCapture(pointer);
       cross.hidden = true;
       begin(place(event));
     });
-    canvas.addEventListener("pointermove", (event) => {
+    // where it is known, the event that does not wait for the next frame
+    const MOVE = "onpointerrawupdate" in window ? "pointerrawupdate" : "pointermove";
+    canvas.addEventListener(MOVE, (event) => {
       if (event.pointerId !== pointer) return;
       const moves = event.getCoalescedEvents?.() ?? [];
       for (const move of moves.length ? moves : [event]) draw(place(move));
@@ -87,7 +93,7 @@
     const lift = (event) => {
       if (event.pointerId !== pointer) return;
       pointer = null;
-      tell(false);
+      onChange(false);
     };
     for (const name of ["pointerup", "pointercancel", "lostpointercapture"])
       canvas.addEventListener(name, lift);
@@ -110,11 +116,11 @@
         key.down = !key.down;
         announce(key.down ? "Pen down" : "Pen up");
         if (key.down) begin({ x: key.x, y: key.y });
-        else tell(false);
+        else onChange(false);
       } else if (event.key === "Escape" && key.down) {
         key.down = false;
         announce("Pen up");
-        tell(false);
+        onChange(false);
       } else return;
       showCross();
       event.preventDefault();
@@ -123,7 +129,7 @@
       cross.hidden = true;
       if (!key.down) return;
       key.down = false;
-      tell(false);
+      onChange(false);
     });
     cross.hidden = true;
 
@@ -144,15 +150,19 @@
       },
       /** 140 x 140 of 0 and 1. */
       ink() {
-        const { data } = context.getImageData(0, 0, SIDE, SIDE);
-        const ink = new Uint8Array(GRID * GRID);
-        for (let y = 0; y < GRID; y++)
-          for (let x = 0; x < GRID; x++) {
-            const i = (y * 2 * SIDE + x * 2) * 4;
-            const below = i + SIDE * 4;
-            if (data[i] + data[i + 4] + data[below] + data[below + 4] > 510) ink[y * GRID + x] = 1;
+        const [left, top, right, bottom] = changed;
+        changed = NOWHERE;
+        if (right <= left) return ink.slice();
+        const width = 2 * (right - left);
+        const { data } = context.getImageData(2 * left, 2 * top, width, 2 * (bottom - top));
+        for (let y = top; y < bottom; y++)
+          for (let x = left; x < right; x++) {
+            const i = ((y - top) * width + x - left) * 8;
+            const below = i + width * 4;
+            const sum = data[i] + data[i + 4] + data[below] + data[below + 4];
+            ink[y * GRID + x] = sum > 510 ? 1 : 0;
           }
-        return ink;
+        return ink.slice();
       },
       setBrush(width) {
         brush = width;
@@ -161,6 +171,7 @@
         const last = history.pop();
         if (!last) return;
         context.putImageData(last.image, 0, 0);
+        changed = EVERYWHERE;
         pad.tag = last.tag;
         example = last.example;
         onChange(false);
