@@ -65,7 +65,7 @@ THOROUGH = Budget(
     curve_digits=1000,
 )
 QUICK = Budget(
-    likelihood_digits=2000,
+    likelihood_digits=1000,
     likelihood_samples=100,
     probe_digits=10_000,
     samples=2000,

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,14 @@ from mnistlab.data.digits import Digits
 from mnistlab.inference.pictures import to_bytes
 from mnistlab.models import MODELS
 from mnistlab.training.batches import batches
+from mnistlab.training.muon import Muon
 from mnistlab.training.penned import with_penned
 from mnistlab.training.recipes import RECIPES, Recipe
 
 AVERAGED = 0.02  # share of a run's steps over which the weights are averaged; that is what is kept
 FRAMES = 24  # at most so many moments of a run are kept for the replay
 WATCHED = 10  # digits, one of each class
+ENDS = ("filters", "pixels")  # layers at the pixels, whose directions are not alike: left to Adam
 
 
 @dataclass
@@ -75,6 +77,12 @@ def fit(
     entry = MODELS[model_id]
     config = config or entry.config_type()
     model = entry.build(config)
+    count = recipe.visited(len(digits.train_images))
+    digits = replace(
+        digits,
+        train_images=digits.train_images[:count],
+        train_labels=digits.train_labels[:count],
+    )
     if recipe.penned:
         digits = with_penned(digits, recipe.penned, seed)
     steps = len(digits.train_images) // recipe.batch
@@ -112,7 +120,7 @@ def fit(
 
 
 def compile_model(model: keras.Model, recipe: Recipe, steps: int) -> None:
-    """Adam with decoupled weight decay, warm-up and cosine; for the GAN one such for each player.
+    """Muon or Adam, decoupled weight decay, warm-up and cosine; for the GAN an Adam each player.
 
     Loshchilov & Hutter 2019, arXiv:1711.05101 and 2017, arXiv:1608.03983, eq. 5.
     """
@@ -123,13 +131,21 @@ def compile_model(model: keras.Model, recipe: Recipe, steps: int) -> None:
         ]
         model.compile(*players, jit_compile=False)
         return
-    optimizer = keras.optimizers.AdamW(
-        _schedule(recipe, steps),
-        weight_decay=recipe.weight_decay,
-        beta_2=0.99,
-        use_ema=True,
-        ema_momentum=1 - 1 / max(10.0, AVERAGED * steps),
-    )
+    common: dict[str, Any] = {
+        "learning_rate": _schedule(recipe, steps),
+        "weight_decay": recipe.weight_decay,
+        "use_ema": True,
+        "ema_momentum": 1 - 1 / max(10.0, AVERAGED * steps),
+    }
+    if recipe.muon:
+        optimizer = Muon(
+            **common,
+            adam_weight_decay=recipe.weight_decay,
+            adam_beta_2=0.99,
+            exclude_layers=list(ENDS),
+        )
+    else:
+        optimizer = keras.optimizers.AdamW(**common, beta_2=0.99)
     model.compile(optimizer, jit_compile=False)
 
 

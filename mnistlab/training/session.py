@@ -21,8 +21,7 @@ from mnistlab.hub.store import (
     write_manifest,
 )
 from mnistlab.inference.exhibits import FILE as EXHIBITS
-from mnistlab.inference.lab import Lab
-from mnistlab.training.exhibits import build_exhibits
+from mnistlab.training.exhibits import build_exhibits, new_lab
 from mnistlab.training.fit import Fit, fit
 from mnistlab.training.recipes import RECIPES, Recipe
 from mnistlab.training.score import calibrate, score
@@ -72,7 +71,8 @@ class Session:
         """The model's schedule, with as many epochs as it gets."""
         recipe = RECIPES[model_id]
         if self.quick:
-            recipe = replace(recipe, epochs=recipe.quick_epochs, penned=0)
+            epochs, share = recipe.quick_epochs, recipe.quick_share
+            recipe = replace(recipe, epochs=epochs, share=share, penned=0)
         return replace(recipe, epochs=self.epochs or recipe.epochs)
 
 
@@ -116,11 +116,9 @@ def score_models(session: Session, model_ids: Sequence[str], digits: Digits) -> 
         raise WeightsError(f"{out} has no classifier, which judges all the others: fit it first.")
     loaded = {name: load_model(out, name) for name in present}
     nets = {name: net for name, (net, _) in loaded.items()}
-    exhibits = build_exhibits(nets, digits)
-    save_tensors(out / EXHIBITS, exhibits.tensors())
+    lab = new_lab(nets, digits, {name: card for name, (_, card) in loaded.items()})
+    save_tensors(out / EXHIBITS, build_exhibits(lab, digits).tensors())
     known = read_json(out / METRICS) if (out / METRICS).exists() else None
-    cards = {name: card for name, (_, card) in loaded.items()}
-    lab = Lab(nets, cards, exhibits, known or {}, source=str(out), revision="unfinished")
     chosen = [name for name in model_ids if name in present]
     metrics = score(
         lab, digits, only=chosen, known=known, thorough=not session.quick, say=tqdm.write

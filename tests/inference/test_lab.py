@@ -8,7 +8,7 @@ import pytest
 from mnistlab.data.digits import Digits
 from mnistlab.inference.lab import Lab
 from mnistlab.models import MODELS
-from mnistlab.training.exhibits import build_exhibits
+from mnistlab.training.exhibits import build_exhibits, new_lab
 from tests.small_models import SMALL, small
 
 RECONSTRUCTING = [name for name in MODELS if name not in ("gan", "classifier")]
@@ -19,7 +19,7 @@ SAMPLING = ("vae", "vae_2d", "gan")
 @pytest.fixture(scope="module")
 def lab(digits) -> Lab:
     nets = {name: small(name) for name in MODELS}
-    exhibits = build_exhibits(nets, Digits(*digits))
+    exhibits = build_exhibits(new_lab(nets, Digits(*digits)), Digits(*digits))
     return Lab(nets, {}, exhibits, {}, source="tests", revision="none")
 
 

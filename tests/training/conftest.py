@@ -5,7 +5,7 @@ import pytest
 from mnistlab.data.digits import Digits
 from mnistlab.inference.lab import Lab
 from mnistlab.models import MODELS
-from mnistlab.training.exhibits import build_exhibits
+from mnistlab.training.exhibits import build_exhibits, new_lab
 from tests.small_models import small
 
 
@@ -21,7 +21,7 @@ def nets():
 
 @pytest.fixture(scope="session")
 def exhibits(nets, all_digits):
-    return build_exhibits(nets, all_digits)
+    return build_exhibits(new_lab(nets, all_digits), all_digits)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Fitting: what a run keeps, that seeds repeat it, and that an interruption leaves no mark."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from mnistlab.data.digits import Digits
 from mnistlab.models import MODELS
 from mnistlab.training.batches import batches, warp
 from mnistlab.training.fit import fit, frame_of
+from mnistlab.training.recipes import RECIPES
 from tests.small_models import small
 
 SMALL = MODELS["vanilla"].config_type(code=6)
@@ -41,22 +43,48 @@ def test_a_seed_repeats_a_run_and_another_does_not(little, tmp_path):
     assert not np.array_equal(weights(one)[0], weights(other)[0])
 
 
-def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(little, tmp_path):
+@pytest.mark.parametrize("muon", [False, True])
+def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(little, tmp_path, muon):
+    recipe = replace(RECIPES["vanilla"], muon=muon)
+
     def stop(done: int, _figures: dict) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(little, tmp_path / "a", on_epoch=stop)
-    resumed = run(little, tmp_path / "a", resume=True)
-    straight = run(little, tmp_path / "b")
+        run(little, tmp_path / "a", on_epoch=stop, recipe=recipe)
+    resumed = run(little, tmp_path / "a", resume=True, recipe=recipe)
+    straight = run(little, tmp_path / "b", recipe=recipe)
     assert resumed.history["loss"] == pytest.approx(straight.history["loss"], rel=1e-4)
     for one, other in zip(weights(resumed), weights(straight), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
     assert sorted(resumed.frames) == sorted(straight.frames)
     told = []
-    run(little, tmp_path / "a", resume=True, on_epoch=lambda done, figures: told.append(done))
+    run(
+        little,
+        tmp_path / "a",
+        resume=True,
+        on_epoch=lambda done, figures: told.append(done),
+        recipe=recipe,
+    )
     assert told == [3]  # there is nothing left to do, and that is said
+
+
+def test_an_epoch_visits_as_many_digits_as_the_recipe_has_it(little, tmp_path):
+    counts = []
+    for share in (1.0, 0.5):
+        steps = []
+        recipe = replace(RECIPES["vanilla"], share=share, batch=64)
+        run(
+            little,
+            tmp_path / str(share),
+            recipe=recipe,
+            epochs=1,
+            on_step=lambda taken=steps: taken.append(0),
+        )
+        assert len(steps) == recipe.steps(len(little.train_images))
+        counts.append(len(steps))
+    assert counts == [9, 4]  # of 600 and of 300
 
 
 def test_a_checkpoint_of_another_run_is_not_taken_up(little, tmp_path):
