@@ -1,7 +1,7 @@
 """A short way for the questions of the page: past the routes of Gradio, to which a stroke goes too.
 
-Finding its route, its dependencies and its arguments takes Gradio a third of what the networks take
-for one of many visitors. What is asked and answered is the same either way.
+Finding its route, its dependencies and its arguments is a good part of what an answer costs where
+there are many visitors. What is asked and answered is the same either way.
 """
 
 import json

@@ -1,6 +1,7 @@
 """The short way alone, with a stand-in for Gradio behind it; the real app is in test_hostile."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from fastapi import Response
@@ -32,8 +33,7 @@ class Tab:
         return Response("no function of the page")
 
 
-class Demo:
-    blocks = {7: Tab()}  # noqa: RUF012
+DEMO = SimpleNamespace(blocks={7: Tab()})
 
 
 async def gradio(scope, receive, send):
@@ -53,7 +53,7 @@ def answer(body, path=PATH, headers=JSON, type_="http"):
         sent.append(message)
 
     scope = {"type": type_, "method": "POST", "path": path, "headers": headers}
-    finish(Lane(gradio, Demo())(scope, receive, send))
+    finish(Lane(gradio, DEMO)(scope, receive, send))
     return b"".join(message.get("body", b"") for message in sent)
 
 
