@@ -65,13 +65,13 @@ THOROUGH = Budget(
     curve_digits=1000,
 )
 QUICK = Budget(
-    likelihood_digits=1000,
+    likelihood_digits=500,
     likelihood_samples=100,
-    probe_digits=10_000,
+    probe_digits=5000,
     samples=2000,
     seeds=2,
     memorised=500,
-    curve_digits=100,
+    curve_digits=50,
 )
 
 
