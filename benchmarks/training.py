@@ -65,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         for _ in range(rounds):  # in turn
             ours.append(rate_of_ours(name, digits, recipe))
             plain.append(rate_of_plain(name, digits, recipe))
-        ratio = spread(np.divide(ours, plain)).median  # of neighbours: the machine's mood passes
+        ratio = float(np.median(np.divide(ours, plain)))  # of neighbours: the machine's mood passes
         rows.append((title, recipe.batch, spread(ours), spread(plain), ratio))
         checks.append(Check(f"{title}, ours against plain", ratio, 1.0, at_least=True))
     columns = ("network", "batch", "ours", "plain `model.fit`", "ours against plain")
