@@ -70,7 +70,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "vae": Recipe(epochs=60, quick_epochs=2, learning_rate=1.5e-3, step_seconds=0.04, batch=256),
     "gan": Recipe(
-        epochs=12,
+        epochs=16,
         quick_epochs=2,
         learning_rate=3e-4,
         step_seconds=0.09,
