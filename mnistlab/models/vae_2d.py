@@ -15,6 +15,7 @@ class VAE2DConfig(VAEConfig):
     hidden: tuple[int, ...] = (384, 192, 96)
     code: int = 2
     couplings: int = 0
+    importance: int = 5
     binarised: float = 0.5
 
 

@@ -79,5 +79,5 @@ RECIPES: dict[str, Recipe] = {
         game=True,
     ),
     "ae_2d": Recipe(epochs=30, quick_epochs=7, learning_rate=1.5e-3, step_seconds=0.02, batch=256),
-    "vae_2d": Recipe(epochs=40, quick_epochs=7, learning_rate=1.5e-3, step_seconds=0.02, batch=256),
+    "vae_2d": Recipe(epochs=40, quick_epochs=7, learning_rate=1.5e-3, step_seconds=0.05, batch=256),
 }

@@ -42,8 +42,9 @@ ABOUT = {
     ),
     "denoising": About(
         "It is shown a digit under noise and has to answer with the clean one.",
-        "E ‖x − r(clip(x + σε))‖² is made small, with fresh noise ε at every step and σ drawn for "
-        "each digit, plus a tenth of the cross-entropy and twenty times 1 − SSIM(x, r).",
+        "r = r(clip(x + σε)), with fresh noise ε at every step and σ drawn for each digit, and "
+        "E ‖x − r‖² + λ (1 − SSIM(x, r)) + BCE(x, r) / 10 is made small; λ is `structure` in the "
+        "configuration.",
     ),
     "vae": About(
         "It encodes a digit as a cloud rather than a point, so that all places near a code mean "
@@ -64,7 +65,9 @@ ABOUT = {
     ),
     "vae_2d": About(
         "The variational autoencoder with a plane for a latent space: a map without holes.",
-        "E[−log p(x | z)] + KL(q(z | x) ‖ N(0, I)) is made small.",
+        "−log p(x) ≤ −E log (1/k) Σ p(x | zᵢ) p(zᵢ) / q(zᵢ | x), and the right-hand side is made "
+        "small over k = 5 draws zᵢ of q(z | x) for each digit; p(z) is N(0, I). With one draw it "
+        "would be E[−log p(x | z)] + KL(q(z | x) ‖ N(0, I)).",
     ),
     "classifier": About(
         "The referee: it reads digits, judges what the others draw, and was never shown any of "
