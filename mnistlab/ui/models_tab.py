@@ -42,7 +42,7 @@ ABOUT = {
     ),
     "denoising": About(
         "It is shown a digit under noise and has to answer with the clean one.",
-        "r = r(clip(x + σε)), with fresh noise ε at every step and σ drawn for each digit, and "
+        "r = f(clip(x + σε)), with fresh noise ε at every step and σ drawn for each digit, and "
         "E ‖x − r‖² + λ (1 − SSIM(x, r)) + BCE(x, r) / 10 is made small; λ is `structure` in the "
         "configuration.",
     ),
@@ -66,8 +66,9 @@ ABOUT = {
     "vae_2d": About(
         "The variational autoencoder with a plane for a latent space: a map without holes.",
         "−log p(x) ≤ −E log (1/k) Σ p(x | zᵢ) p(zᵢ) / q(zᵢ | x), and the right-hand side is made "
-        "small over k = 5 draws zᵢ of q(z | x) for each digit; p(z) is N(0, I). With one draw it "
-        "would be E[−log p(x | z)] + KL(q(z | x) ‖ N(0, I)).",
+        "small over k draws zᵢ of q(z | x) for each digit; p(z) is N(0, I), and k is `importance` "
+        "in the configuration. With one draw it would be "
+        "E[−log p(x | z)] + KL(q(z | x) ‖ N(0, I)).",
     ),
     "classifier": About(
         "The referee: it reads digits, judges what the others draw, and was never shown any of "
