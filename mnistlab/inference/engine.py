@@ -17,6 +17,7 @@ import keras
 import numpy as np
 import openvino as ov
 from openvino import opset16 as opset
+from openvino.frontend import FrontEndManager
 
 from mnistlab.inference.sinking import without_turns
 
@@ -72,10 +73,14 @@ def _from_openvino(function: Callable[..., list[Any]], shapes: tuple) -> ov.Mode
 
 def _from_tensorflow(function: Callable[..., list[Any]], shapes: tuple) -> ov.Model:
     import tensorflow as tf
+    from openvino.frontend.tensorflow.graph_iterator import GraphIteratorTFGraph
 
     signature = [tf.TensorSpec((None, *shape), tf.float32) for shape in shapes]
     concrete = tf.function(function, signature, autograph=False).get_concrete_function()
-    model = ov.convert_model(concrete)
+    # what ov.convert_model does, without its seconds and without its reports to the makers
+    reader = FrontEndManager().load_by_framework("tf")
+    graph = GraphIteratorTFGraph(concrete.graph, share_weights=False)  # only borrowed
+    model = reader.convert(reader.load(graph))
     results = model.get_results()
     if len(results) > 1:  # in an order of their own, but by name
         named = {name: node for node in results for name in node.output(0).names}
