@@ -1,6 +1,8 @@
 """How each model is fitted; chosen on held-out training digits (docs/experiments.md)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -9,10 +11,10 @@ class Recipe:
 
     The step size climbs for the first `warm_up` of the run, then falls along a cosine to a
     hundredth of `learning_rate`. An epoch visits the first `share` of the training digits.
-    `quick_epochs` and `quick_share` are the budget of `train.py --quick`. `augment` warps the
-    digits anew at each pass; with `pairs` each is seen beside a warped view of itself; `penned` of
-    them are seen a second time, as a pad would have them. `step_seconds` of one core, roughly, tell
-    which model takes longest.
+    `quick_epochs` and `quick_share` are the budget of `train.py --quick`, `quick_config` what it
+    changes of the model's configuration. `augment` warps the digits anew at each pass; with `pairs`
+    each is seen beside a warped view of itself; `penned` of them are seen a second time, as a pad
+    would have them. `step_seconds` of one core, roughly, tell which model takes longest.
     """
 
     epochs: int
@@ -22,6 +24,7 @@ class Recipe:
     batch: int = 128
     share: float = 1.0
     quick_share: float = 1.0
+    quick_config: Mapping[str, Any] = field(default_factory=dict)
     warm_up: float = 0.04
     weight_decay: float = 1e-4
     augment: bool = False
@@ -79,5 +82,12 @@ RECIPES: dict[str, Recipe] = {
         game=True,
     ),
     "ae_2d": Recipe(epochs=30, quick_epochs=7, learning_rate=1.5e-3, step_seconds=0.02, batch=256),
-    "vae_2d": Recipe(epochs=40, quick_epochs=7, learning_rate=1.5e-3, step_seconds=0.05, batch=256),
+    "vae_2d": Recipe(
+        epochs=40,
+        quick_epochs=7,
+        quick_config={"importance": 1},
+        learning_rate=1.5e-3,
+        step_seconds=0.05,
+        batch=256,
+    ),
 }

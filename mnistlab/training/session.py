@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -21,6 +22,7 @@ from mnistlab.hub.store import (
     write_manifest,
 )
 from mnistlab.inference.exhibits import FILE as EXHIBITS
+from mnistlab.models import MODELS
 from mnistlab.training.exhibits import build_exhibits, new_lab
 from mnistlab.training.fit import Fit, fit
 from mnistlab.training.recipes import RECIPES, Recipe
@@ -75,6 +77,11 @@ class Session:
             recipe = replace(recipe, epochs=epochs, share=share, penned=0)
         return replace(recipe, epochs=self.epochs or recipe.epochs)
 
+    def config(self, model_id: str) -> Any:
+        """The model's configuration, with what a quick run changes of it."""
+        changes = RECIPES[model_id].quick_config if self.quick else {}
+        return MODELS[model_id].config_type(**changes)
+
 
 def fit_model(
     session: Session,
@@ -91,6 +98,7 @@ def fit_model(
         model_id,
         rest,
         held_out=(images, labels),
+        config=session.config(model_id),
         recipe=recipe,
         epochs=recipe.epochs,
         seed=session.seed,

@@ -8,9 +8,11 @@ import pytest
 
 from mnistlab.data.digits import Digits
 from mnistlab.models import MODELS
+from mnistlab.models.vae_2d import VAE2DConfig
 from mnistlab.training.batches import batches, warp
 from mnistlab.training.fit import fit, frame_of
 from mnistlab.training.recipes import RECIPES
+from mnistlab.training.session import Session
 from tests.small_models import small
 
 SMALL = MODELS["vanilla"].config_type(code=6)
@@ -151,3 +153,12 @@ def test_a_warp_changes_a_digit_and_keeps_it_a_picture(little):
     shares = warped.sum((1, 2)) / images.sum((1, 2))
     assert 0.8 < np.median(shares) < 1.25
     assert 0.2 < shares.min() < shares.max() < 3
+
+
+def test_a_quick_run_may_change_the_configuration(tmp_path):
+    def importance(**settings) -> int:
+        session = Session(out=tmp_path, runs=tmp_path, **settings)
+        return session.config("vae_2d").importance
+
+    assert importance() == VAE2DConfig().importance > 1
+    assert importance(quick=True) == 1
