@@ -5,6 +5,7 @@
 Both are imported when they are first asked for: `Lab` brings Keras with it.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from mnistlab.inference.lab import Lab
 
 __all__ = ["Lab", "normalize_drawing"]
+
+# When OpenVINO is imported it reports that to its makers, unless this part of it cannot be.
+sys.modules.setdefault("openvino_telemetry", None)  # pyright: ignore[reportArgumentType]
 
 _HOMES = {"Lab": "mnistlab.inference.lab", "normalize_drawing": "mnistlab.data.drawing"}
 

@@ -13,6 +13,7 @@ os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # before anything imports hugg
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ import pytest
 from hypothesis import settings
 
 from tests import loops
+
+import_module("mnistlab")  # before anything imports OpenVINO, which it keeps quiet
 
 settings.register_profile(
     "mnistlab",

@@ -35,12 +35,3 @@ def test_weights_are_those_of_the_moment(digits):
     for variable in net.shipped().values():
         variable.assign(variable * 0)
     np.testing.assert_array_equal(compiled(images), before)
-
-
-def test_nothing_is_reported_to_the_makers(monkeypatch):
-    sent = []
-    monkeypatch.setattr(
-        "openvino_telemetry.utils.sender.TelemetrySender.send", lambda *what, **_: sent.append(what)
-    )
-    Compiled(small("vanilla").reconstruct, (28, 28))
-    assert not sent
