@@ -77,9 +77,9 @@ def _from_tensorflow(function: Callable[..., list[Any]], shapes: tuple) -> ov.Mo
 
     signature = [tf.TensorSpec((None, *shape), tf.float32) for shape in shapes]
     concrete = tf.function(function, signature, autograph=False).get_concrete_function()
-    # what ov.convert_model does, without its seconds and without its reports to the makers
+    # what ov.convert_model does in seconds, and reports; nothing but this name keeps `graph` alive
     reader = FrontEndManager().load_by_framework("tf")
-    graph = GraphIteratorTFGraph(concrete.graph, share_weights=False)  # only borrowed
+    graph = GraphIteratorTFGraph(concrete.graph, share_weights=False)
     model = reader.convert(reader.load(graph))
     results = model.get_results()
     if len(results) > 1:  # in an order of their own, but by name
